@@ -1,0 +1,5 @@
+/** Datasets, loaders, samplers and transforms. */
+@NullMarked
+package dev.tern.data;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Optimizers and learning-rate schedulers. */
+@NullMarked
+package dev.tern.optim;
+
+import org.jspecify.annotations.NullMarked;
