@@ -1,0 +1,247 @@
+package dev.tern;
+
+import static dev.tern.Gradient.grad;
+import static dev.tern.Gradient.gradInto;
+
+import dev.tern.device.BinaryOp;
+import dev.tern.shape.DType;
+import dev.tern.shape.DTypeException;
+import dev.tern.shape.Shape;
+
+/**
+ * Functions of two tensors, element by element, broadcast to a common shape (NumPy's rule). The engine
+ * sums each gradient to its input's shape.
+ */
+public sealed interface Arithmetic permits Tensor {
+  private Tensor self() {
+    return (Tensor) this;
+  }
+
+  private Tensor binary(String name, BinaryOp op, Tensor other) {
+    Tensor x = self();
+    Tensor.expectSame(name, x, other);
+    Shape shape = Shape.broadcast(name, x.shape(), other.shape());
+    Tensor y = x.empty(op.isComparison() ? DType.BOOL : x.dtype(), shape);
+    x.backend().binary(op, x.data(), other.data(), y.data());
+    return y;
+  }
+
+  /** The number as a tensor that goes with this one. */
+  private Tensor number(String name, double value) {
+    Tensor x = self();
+    if (!x.dtype().isFloatingPoint() && value != Math.rint(value)) {
+      throw new DTypeException(
+          "%s: %s does not hold %s; cast the tensor with to(DType)".formatted(name, x.dtype(), value));
+    }
+    return Tensor.full(x.dtype(), Shape.of(), value).to(x.device());
+  }
+
+  private Tensor affine(String name, double scale, double shift) {
+    Tensor x = self();
+    if (!x.dtype().isFloatingPoint()) {
+      number(name, scale);
+      number(name, shift);
+    }
+    Tensor y = x.empty(x.shape());
+    x.backend().affine(x.data(), scale, shift, y.data());
+    return y.from(
+        name,
+        gradInto(
+            x,
+            (dy, mine) -> {
+              if (scale == 1) {
+                return dy;
+              }
+              if (!mine) {
+                return dy.mul(scale);
+              }
+              dy.backend().affine(dy.data(), scale, 0, dy.data());
+              return dy;
+            }));
+  }
+
+  /** x + y. */
+  default Tensor add(Tensor other) {
+    Tensor x = self();
+    return binary("add", BinaryOp.ADD, other)
+        .from("add", grad(x, dy -> dy), grad(other, dy -> dy));
+  }
+
+  /** x + a number. */
+  default Tensor add(double value) {
+    return affine("add", 1, value);
+  }
+
+  /** x - y. */
+  default Tensor sub(Tensor other) {
+    Tensor x = self();
+    return binary("sub", BinaryOp.SUB, other)
+        .from("sub", grad(x, dy -> dy), grad(other, Tensor::neg));
+  }
+
+  /** x - a number. */
+  default Tensor sub(double value) {
+    return affine("sub", 1, -value);
+  }
+
+  /** A number - x. */
+  default Tensor rsub(double value) {
+    return affine("rsub", -1, value);
+  }
+
+  /** x y. */
+  default Tensor mul(Tensor other) {
+    Tensor x = self();
+    return binary("mul", BinaryOp.MUL, other)
+        .from(
+            "mul",
+            grad(x, dy -> dy.mul(other), other), // d(xy)/dx = y
+            grad(other, dy -> dy.mul(x), x));
+  }
+
+  /** x times a number. */
+  default Tensor mul(double value) {
+    return affine("mul", value, 0);
+  }
+
+  /** x / y; whole numbers are rounded towards zero. */
+  default Tensor div(Tensor other) {
+    Tensor x = self();
+    Tensor y = binary("div", BinaryOp.DIV, other);
+    return y.from(
+        "div",
+        grad(x, dy -> dy.div(other), other),
+        grad(other, dy -> dy.mul(x).div(other.square()).neg(), x, other)); // d(x/y)/dy = -x/y²
+  }
+
+  /** x / a number. */
+  default Tensor div(double value) {
+    return self().div(number("div", value));
+  }
+
+  /** x to the power y. */
+  default Tensor pow(Tensor other) {
+    Tensor x = self();
+    Tensor y = binary("pow", BinaryOp.POW, other);
+    return y.from(
+        "pow",
+        grad(
+            x,
+            dy ->
+                Tensor.where(
+                    other.eq(0), dy.mul(0), dy.mul(other).mul(x.pow(other.sub(1)))),
+            x,
+            other),
+        grad(
+            other,
+            dy ->
+                Tensor.where(
+                    x.eq(0).mul(other.ge(0)), dy.mul(0), dy.mul(x.pow(other)).mul(x.log())),
+            x,
+            other));
+  }
+
+  /** The larger one; at a tie each gets half the gradient. */
+  default Tensor maximum(Tensor other) {
+    Tensor x = self();
+    return binary("maximum", BinaryOp.MAX, other)
+        .from(
+            "maximum",
+            grad(x, dy -> dy.mul(share(x.gt(other), x.eq(other), dy.dtype())), x, other),
+            grad(other, dy -> dy.mul(share(other.gt(x), other.eq(x), dy.dtype())), x, other));
+  }
+
+  /** The smaller one; at a tie each gets half the gradient. */
+  default Tensor minimum(Tensor other) {
+    Tensor x = self();
+    return binary("minimum", BinaryOp.MIN, other)
+        .from(
+            "minimum",
+            grad(x, dy -> dy.mul(share(x.lt(other), x.eq(other), dy.dtype())), x, other),
+            grad(other, dy -> dy.mul(share(other.lt(x), other.eq(x), dy.dtype())), x, other));
+  }
+
+  private static Tensor share(Tensor wins, Tensor ties, DType dtype) {
+    return wins.to(dtype).add(ties.to(dtype).mul(0.5));
+  }
+
+  /** The remainder with the divisor's sign, {@code torch.remainder}, Python's {@code %}. */
+  default Tensor remainder(Tensor other) {
+    Tensor x = self();
+    return binary("remainder", BinaryOp.REMAINDER, other)
+        .from(
+            "remainder",
+            grad(x, dy -> dy),
+            grad(other, dy -> dy.mul(x.div(other).floor()).neg(), x, other));
+  }
+
+  /** Whether x = y, as BOOL. */
+  default Tensor eq(Tensor other) {
+    return binary("eq", BinaryOp.EQ, other);
+  }
+
+  /** Whether x is this number, as BOOL. */
+  default Tensor eq(double value) {
+    return compare(BinaryOp.EQ, value);
+  }
+
+  /** Whether x ≠ y, as BOOL. */
+  default Tensor ne(Tensor other) {
+    return binary("ne", BinaryOp.NE, other);
+  }
+
+  /** Whether x is another number, as BOOL. */
+  default Tensor ne(double value) {
+    return compare(BinaryOp.NE, value);
+  }
+
+  /** Whether x < y, as BOOL. */
+  default Tensor lt(Tensor other) {
+    return binary("lt", BinaryOp.LT, other);
+  }
+
+  /** Whether x is below this number, as BOOL. */
+  default Tensor lt(double value) {
+    return compare(BinaryOp.LT, value);
+  }
+
+  /** Whether x ≤ y, as BOOL. */
+  default Tensor le(Tensor other) {
+    return binary("le", BinaryOp.LE, other);
+  }
+
+  /** Whether x is at most this number, as BOOL. */
+  default Tensor le(double value) {
+    return compare(BinaryOp.LE, value);
+  }
+
+  /** Whether x > y, as BOOL. */
+  default Tensor gt(Tensor other) {
+    return binary("gt", BinaryOp.GT, other);
+  }
+
+  /** Whether x is above this number, as BOOL. */
+  default Tensor gt(double value) {
+    return compare(BinaryOp.GT, value);
+  }
+
+  /** Whether x ≥ y, as BOOL. */
+  default Tensor ge(Tensor other) {
+    return binary("ge", BinaryOp.GE, other);
+  }
+
+  /** Whether x is at least this number, as BOOL. */
+  default Tensor ge(double value) {
+    return compare(BinaryOp.GE, value);
+  }
+
+  private Tensor compare(BinaryOp op, double value) {
+    String name = op.name().toLowerCase(java.util.Locale.ROOT);
+    return binary(name, op, number(name, value));
+  }
+
+  /** x with a number wherever the BOOL mask is true, {@code masked_fill}. */
+  default Tensor maskedFill(Tensor mask, double value) {
+    return Tensor.where(mask, number("maskedFill", value), self());
+  }
+}

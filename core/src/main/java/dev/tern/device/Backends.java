@@ -1,0 +1,69 @@
+package dev.tern.device;
+
+import dev.tern.shape.DeviceException;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The backends on the class path. The CPU is always among them. */
+public final class Backends {
+  private static final String CPU_PROVIDER = "dev.tern.device.cpu.CpuProvider";
+  private static final Map<String, BackendProvider> PROVIDERS = find();
+
+  /** The CPU's backend: the one that every tensor starts from. */
+  private static final Backend CPU = of(Device.CPU);
+
+  private Backends() {}
+
+  private static Map<String, BackendProvider> find() {
+    Map<String, BackendProvider> found = new TreeMap<>();
+    for (BackendProvider provider :
+        ServiceLoader.load(BackendProvider.class, Backends.class.getClassLoader())) {
+      found.putIfAbsent(provider.type(), provider);
+    }
+    if (!found.containsKey("cpu")) { // a jar shaded without its service files
+      try {
+        found.put(
+            "cpu",
+            (BackendProvider) Class.forName(CPU_PROVIDER).getDeclaredConstructor().newInstance());
+      } catch (ReflectiveOperationException e) {
+        throw new IllegalStateException(CPU_PROVIDER + " is missing from Tern's own jar", e);
+      }
+    }
+    return found;
+  }
+
+  /** The CPU's backend. */
+  public static Backend cpu() {
+    return CPU;
+  }
+
+  /**
+   * The backend of a device.
+   *
+   * @throws DeviceException if it cannot be used; says why and what to do
+   */
+  public static Backend of(Device device) {
+    BackendProvider provider = PROVIDERS.get(device.type());
+    if (provider == null) {
+      throw new DeviceException(
+          "no backend for %s on the class path; found %s".formatted(device, PROVIDERS.keySet()));
+    }
+    String why = provider.whyUnavailable();
+    if (why != null) {
+      throw new DeviceException(device + " cannot be used: " + why);
+    }
+    if (device.index() >= provider.deviceCount()) {
+      throw new DeviceException(
+          "there is no %s; found %d of type %s"
+              .formatted(device, provider.deviceCount(), device.type()));
+    }
+    return provider.backend(device.index());
+  }
+
+  /** The provider of a type of device, or null if there is none on the class path. */
+  public static @Nullable BackendProvider provider(String type) {
+    return PROVIDERS.get(type);
+  }
+}
