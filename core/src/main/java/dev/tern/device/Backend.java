@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * for its result, each element of it; input and result may be the same data in the pointwise ones. Work
  * may still be under way when a method returns; {@link #download} and {@link #synchronize} wait.
  *
- * <p>The methods from {@link #conv} on have bodies composed of the others ({@link Composed}): a new
+ * <p>The methods from {@link #conv} on have bodies composed of the others (in {@code Composed}): a new
  * device overrides them where speed pays.
  */
 public interface Backend {
@@ -128,12 +128,12 @@ public interface Backend {
 
   /** The mean of each window; padding counts as zeros or not at all, as the spec says. */
   default void avgPool(PoolSpec spec, Data x, Data y) {
-    Composed.avgPool(this, spec, x, y);
+    AveragePool.forward(this, spec, x, y);
   }
 
   /** The gradient of {@link #avgPool}: each window's is spread evenly over its elements. */
   default void avgPoolGrad(PoolSpec spec, Data dy, Data dx) {
-    Composed.avgPoolGrad(this, spec, dy, dx);
+    AveragePool.gradient(this, spec, dy, dx);
   }
 
   /**
