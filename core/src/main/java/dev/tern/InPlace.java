@@ -29,8 +29,13 @@ public sealed interface InPlace permits Tensor {
       throw new ShapeException(
           "%s: %s does not broadcast to %s, whose shape stays".formatted(name, other.shape(), x.shape()));
     }
-    Data b = other.storage() == x.storage() ? other.copy().data() : other.data();
+    Data b = other.data();
     x.change(name, out -> x.backend().binary(op, out, b, out));
+  }
+
+  /** The other operand, copied where it shares the memory that is about to change. */
+  private Tensor apart(Tensor other) {
+    return other.storage() == self().storage() ? other.copy() : other;
   }
 
   private Tensor number(double value) {
@@ -45,9 +50,10 @@ public sealed interface InPlace permits Tensor {
 
   /** x += y. */
   default Tensor add_(Tensor other) {
+    Tensor y = apart(other);
     Tensor before = self().beforeChange("add_");
-    binary("add_", BinaryOp.ADD, other);
-    return self().afterChange("add_", grad(before, dy -> dy), grad(other, dy -> dy));
+    binary("add_", BinaryOp.ADD, y);
+    return self().afterChange("add_", grad(before, dy -> dy), grad(y, dy -> dy));
   }
 
   /** x += a number. */
@@ -59,9 +65,10 @@ public sealed interface InPlace permits Tensor {
 
   /** x -= y. */
   default Tensor sub_(Tensor other) {
+    Tensor y = apart(other);
     Tensor before = self().beforeChange("sub_");
-    binary("sub_", BinaryOp.SUB, other);
-    return self().afterChange("sub_", grad(before, dy -> dy), grad(other, Tensor::neg));
+    binary("sub_", BinaryOp.SUB, y);
+    return self().afterChange("sub_", grad(before, dy -> dy), grad(y, Tensor::neg));
   }
 
   /** x -= a number. */
@@ -71,12 +78,13 @@ public sealed interface InPlace permits Tensor {
 
   /** x *= y. */
   default Tensor mul_(Tensor other) {
+    Tensor y = apart(other);
     Tensor before = self().beforeChange("mul_");
-    Tensor old = keepFor(other);
-    binary("mul_", BinaryOp.MUL, other);
+    Tensor old = keepFor(y);
+    binary("mul_", BinaryOp.MUL, y);
     return self()
         .afterChange(
-            "mul_", grad(before, dy -> dy.mul(other), other), grad(other, dy -> dy.mul(old)));
+            "mul_", grad(before, dy -> dy.mul(y), y), grad(y, dy -> dy.mul(old)));
   }
 
   /** x *= a number. */
@@ -88,14 +96,15 @@ public sealed interface InPlace permits Tensor {
 
   /** x /= y. */
   default Tensor div_(Tensor other) {
+    Tensor y = apart(other);
     Tensor before = self().beforeChange("div_");
-    Tensor old = keepFor(other);
-    binary("div_", BinaryOp.DIV, other);
+    Tensor old = keepFor(y);
+    binary("div_", BinaryOp.DIV, y);
     return self()
         .afterChange(
             "div_",
-            grad(before, dy -> dy.div(other), other),
-            grad(other, dy -> dy.mul(old).div(other.square()).neg(), other));
+            grad(before, dy -> dy.div(y), y),
+            grad(y, dy -> dy.mul(old).div(y.square()).neg(), y));
   }
 
   /** x /= a number. */
