@@ -1,9 +1,9 @@
 package dev.tern.device;
 
 /**
- * Logarithm, sine and cosine in single precision by the polynomials of the Cephes library (Stephen Moshier), every
- * Horner step fused: what PyTorch's vector path for normal numbers computes. {@link Math} rounds more accurately,
- * and so gives other bits.
+ * Logarithm, sine and cosine in single precision by the polynomials of the Cephes library (Stephen
+ * Moshier), every Horner step fused: what PyTorch's vector path for normal numbers computes. {@link
+ * Math} rounds more accurately, and so gives other bits.
  */
 final class Cephes {
   private Cephes() {}
@@ -12,7 +12,8 @@ final class Cephes {
   static float log(float x) {
     int bits = Float.floatToRawIntBits(x);
     float e = (bits >>> 23) - 126;
-    // x = m * 2^e with m in [0.5, 1), then in [sqrt(0.5), sqrt(2)) around 1, so that the series is in m - 1
+    // x = m * 2^e with m in [0.5, 1), then in [sqrt(0.5), sqrt(2)) around 1, so that the series is
+    // in m - 1
     float m = Float.intBitsToFloat((bits & 0x007fffff) | 0x3f000000);
     if (m < 0.70710678f) {
       e -= 1;

@@ -6,18 +6,20 @@ import java.security.SecureRandom;
 import java.util.Objects;
 
 /**
- * A source of random numbers: PyTorch's CPU generator ({@code torch.Generator}), bit for bit. The same seed and the
- * same calls give the numbers that PyTorch 1.13 gives on x86 with AVX2, on every platform.
+ * A source of random numbers: PyTorch's CPU generator ({@code torch.Generator}), bit for bit. The
+ * same seed and the same calls give the numbers that PyTorch 1.13 gives on x86 with AVX2, on every
+ * platform.
  *
- * <p>Every thread has a default generator of its own, {@link #current()}, so two trainings in one JVM do not disturb
- * each other. {@link #manualSeed(long)} seeds it; a thread that does not call it starts from entropy. A generator is
- * not safe for use by several threads at the same time.
+ * <p>Every thread has a default generator of its own, {@link #current()}, so two trainings in one
+ * JVM do not disturb each other. {@link #manualSeed(long)} seeds it; a thread that does not call it
+ * starts from entropy. A generator is not safe for use by several threads at the same time.
  *
- * <p>Checked against PyTorch's own numbers: FLOAT32 {@link #uniform(float[], int, int, double, double)} and {@link
- * #normal(float[], int, int, double, double)} on both of its paths, FLOAT64 uniform on [0, 1), {@link #integer},
- * {@link #random63()} and {@link #permutation(int)}. FLOAT64 normal numbers below 16 at a time are the ones that the
- * checked FLOAT32 path rounds. From 16 on they follow PyTorch's source; no number of PyTorch's was at hand to
- * compare, and {@code log}, {@code sin} and {@code cos} in double precision may differ from a C library's by an ulp.
+ * <p>Checked against PyTorch's own numbers: FLOAT32 {@link #uniform(float[], int, int, double,
+ * double)} and {@link #normal(float[], int, int, double, double)} on both of its paths, FLOAT64
+ * uniform on [0, 1), {@link #integer}, {@link #random63()} and {@link #permutation(int)}. FLOAT64
+ * normal numbers below 16 at a time are the ones that the checked FLOAT32 path rounds. From 16 on
+ * they follow PyTorch's source; no number of PyTorch's was at hand to compare, and {@code log},
+ * {@code sin} and {@code cos} in double precision may differ from a C library's by an ulp.
  */
 public final class Generator {
   /** Bytes of {@link #getState()}. */
@@ -29,10 +31,12 @@ public final class Generator {
   private static final float TWO_PI = (float) (2 * Math.PI);
 
   private final Mt19937 engine;
-  // Box and Muller's method yields two numbers at a time; the second waits here for the next call below 16 values.
+  // Box and Muller's method yields two numbers at a time; the second waits here for the next call
+  // below 16 values.
   private double keptNormal;
   private boolean hasKeptNormal;
-  // Never drawn by PyTorch's CPU code, but part of its state, so a state read and written again stays the same.
+  // Never drawn by PyTorch's CPU code, but part of its state, so a state read and written again
+  // stays the same.
   private float keptFloatNormal;
   private boolean hasKeptFloatNormal;
 
@@ -135,9 +139,9 @@ public final class Generator {
   }
 
   /**
-   * Normal numbers, {@code normal_(mean, std)} on FLOAT32. Below 16 values they are drawn two at a time in double
-   * precision, and the second of a pair waits for the next call below 16; from 16 values on they are drawn in single
-   * precision in blocks of 16.
+   * Normal numbers, {@code normal_(mean, std)} on FLOAT32. Below 16 values they are drawn two at a
+   * time in double precision, and the second of a pair waits for the next call below 16; from 16
+   * values on they are drawn in single precision in blocks of 16.
    *
    * @throws IllegalArgumentException if the standard deviation is negative or NaN
    */
@@ -166,8 +170,8 @@ public final class Generator {
   }
 
   /**
-   * Normal numbers, {@code normal_(mean, std)} on FLOAT64: below 16 values as on FLOAT32, unrounded; from 16 values
-   * on in blocks of 16, in double precision.
+   * Normal numbers, {@code normal_(mean, std)} on FLOAT64: below 16 values as on FLOAT32,
+   * unrounded; from 16 values on in blocks of 16, in double precision.
    *
    * @throws IllegalArgumentException if the standard deviation is negative or NaN
    */
@@ -202,7 +206,10 @@ public final class Generator {
     }
   }
 
-  /** Box and Muller: sqrt(-2 ln(1 - u2)) times cos(2 pi u1) and, kept for the next call, times sin(2 pi u1). */
+  /**
+   * Box and Muller: sqrt(-2 ln(1 - u2)) times cos(2 pi u1) and, kept for the next call, times sin(2
+   * pi u1).
+   */
   private double standardNormal() {
     if (hasKeptNormal) {
       hasKeptNormal = false;
@@ -237,7 +244,8 @@ public final class Generator {
   }
 
   /**
-   * 1 with probability p, else 0, {@code bernoulli_(p)}: two draws of 32 bits each, for every dtype.
+   * 1 with probability p, else 0, {@code bernoulli_(p)}: two draws of 32 bits each, for every
+   * dtype.
    *
    * @throws IllegalArgumentException if p is not in [0, 1]
    */
@@ -279,14 +287,13 @@ public final class Generator {
 
   private static void checkProbability(double p) {
     if (!(p >= 0 && p <= 1)) {
-      throw new IllegalArgumentException(
-          "bernoulli: probability %s; expected 0 to 1".formatted(p));
+      throw new IllegalArgumentException("bernoulli: probability %s; expected 0 to 1".formatted(p));
     }
   }
 
   /**
-   * Whole numbers from low (inclusive) to high (exclusive), {@code randint(low, high)}: 32 bits each where the range
-   * is below 2<sup>32</sup>, 64 bits from there on.
+   * Whole numbers from low (inclusive) to high (exclusive), {@code randint(low, high)}: 32 bits
+   * each where the range is below 2<sup>32</sup>, 64 bits from there on.
    *
    * @throws IllegalArgumentException if low is not below high
    */
@@ -308,13 +315,15 @@ public final class Generator {
   }
 
   /**
-   * The numbers 0 to n - 1 in a random order, {@code randperm(n)}: one draw of 32 bits for each but the last.
+   * The numbers 0 to n - 1 in a random order, {@code randperm(n)}: one draw of 32 bits for each but
+   * the last.
    *
    * @throws IllegalArgumentException if n is negative
    */
   public int[] permutation(int n) {
     if (n < 0) {
-      throw new IllegalArgumentException("permutation: of %d numbers; expected 0 or more".formatted(n));
+      throw new IllegalArgumentException(
+          "permutation: of %d numbers; expected 0 or more".formatted(n));
     }
     int[] order = new int[n];
     for (int i = 0; i < n; i++) {
@@ -330,10 +339,10 @@ public final class Generator {
   }
 
   /**
-   * The whole state, in the 5056 little-endian bytes of {@code torch.Generator.get_state()}: seed (8 bytes), draws
-   * left (4), seeded (4), next word (8), 624 words of 8 bytes, three doubles of which the second is the kept normal
-   * number, whether it is valid (4), 4 unused, the kept single-precision normal number (4), whether it is valid (1),
-   * 3 unused.
+   * The whole state, in the 5056 little-endian bytes of {@code torch.Generator.get_state()}: seed
+   * (8 bytes), draws left (4), seeded (4), next word (8), 624 words of 8 bytes, three doubles of
+   * which the second is the kept normal number, whether it is valid (4), 4 unused, the kept
+   * single-precision normal number (4), whether it is valid (1), 3 unused.
    */
   public byte[] getState() {
     ByteBuffer out = ByteBuffer.allocate(STATE_BYTES).order(ByteOrder.LITTLE_ENDIAN);

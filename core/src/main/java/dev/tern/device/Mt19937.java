@@ -3,8 +3,9 @@ package dev.tern.device;
 import java.nio.ByteBuffer;
 
 /**
- * The Mersenne twister mt19937 as PyTorch's CPU generator runs it (Matsumoto and Nishimura, "Mersenne Twister: a
- * 623-dimensionally equidistributed uniform pseudorandom number generator", 1998), seeded with 32 bits.
+ * The Mersenne twister mt19937 as PyTorch's CPU generator runs it (Matsumoto and Nishimura,
+ * "Mersenne Twister: a 623-dimensionally equidistributed uniform pseudorandom number generator",
+ * 1998), seeded with 32 bits.
  */
 final class Mt19937 {
   /** Words of state. */
@@ -17,7 +18,8 @@ final class Mt19937 {
 
   private final int[] state = new int[N];
   private long seed;
-  // Draws left until the next twist, counting the one that twists, and the word that the next draw reads. Both are
+  // Draws left until the next twist, counting the one that twists, and the word that the next draw
+  // reads. Both are
   // kept, though one nearly gives the other, because PyTorch's saved state has both.
   private int left;
   private int next;
@@ -67,7 +69,10 @@ final class Mt19937 {
     return (((u & UPPER) | (v & LOWER)) >>> 1) ^ (-(v & 1) & TWIST);
   }
 
-  /** Appends seed, left, seeded, next and the words, each widened to 64 bits, as PyTorch lays them out. */
+  /**
+   * Appends seed, left, seeded, next and the words, each widened to 64 bits, as PyTorch lays them
+   * out.
+   */
   void write(ByteBuffer out) {
     out.putLong(seed).putInt(left).putInt(1).putLong(next);
     for (int word : state) {
@@ -75,7 +80,10 @@ final class Mt19937 {
     }
   }
 
-  /** Reads what {@link #write} wrote; changes nothing if it is not a state that the engine can be in. */
+  /**
+   * Reads what {@link #write} wrote; changes nothing if it is not a state that the engine can be
+   * in.
+   */
   void read(ByteBuffer in) {
     long newSeed = in.getLong();
     int newLeft = in.getInt();
