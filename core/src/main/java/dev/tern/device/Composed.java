@@ -6,8 +6,8 @@ import dev.tern.shape.View;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fused operations of {@link Backend}, composed of its primitives: what they mean, and what a new
- * device starts from.
+ * The fused operations of {@link Backend}, composed of its primitives: what they mean, and what a
+ * new device starts from.
  */
 final class Composed {
   /** How many elements of columns or windows to make at a time: they stay in a cache. */
@@ -16,8 +16,8 @@ final class Composed {
   private Composed() {}
 
   /**
-   * For each group of channels, {@code weight: [K/G, C/G taps] x columns: [C/G taps, images positions]}, a
-   * few images at a time.
+   * For each group of channels, {@code weight: [K/G, C/G taps] x columns: [C/G taps, images
+   * positions]}, a few images at a time.
    */
   static void conv(Backend b, ConvSpec s, Data x, Data weight, @Nullable Data bias, Data y) {
     if (y.numel() == 0) {
@@ -79,8 +79,7 @@ final class Composed {
       } else {
         b.fill(part, 0);
       }
-      b.accumulate(
-          columns, to.storage(), windows.columns(to.offset(), images, s.inChannels()));
+      b.accumulate(columns, to.storage(), windows.columns(to.offset(), images, s.inChannels()));
       b.recycle(columns.storage());
       if (windows.needsBorder()) {
         b.read(to.storage(), windows.interior(planes), part);
@@ -227,7 +226,9 @@ final class Composed {
     }
   }
 
-  /** Where in its plane the largest element of each window is, by a table over taps and positions. */
+  /**
+   * Where in its plane the largest element of each window is, by a table over taps and positions.
+   */
   private static void largestIndex(
       Backend b, Windows windows, int planes, Data seen, Data indices) {
     int positions = windows.positions();
@@ -243,7 +244,9 @@ final class Composed {
     b.recycle(table.storage());
   }
 
-  /** {@code y = (x - mean) / sqrt(var + eps) weight + bias}, mean and var over images and positions. */
+  /**
+   * {@code y = (x - mean) / sqrt(var + eps) weight + bias}, mean and var over images and positions.
+   */
   static void batchNorm(
       Backend b,
       NormSpec s,
@@ -277,8 +280,8 @@ final class Composed {
   }
 
   /**
-   * With {@code h = (x - mean) / sqrt(var + eps)}: {@code dbias = sum dy, dweight = sum dy h, dx = weight /
-   * sqrt(var + eps) (dy - dbias / n - h dweight / n)}.
+   * With {@code h = (x - mean) / sqrt(var + eps)}: {@code dbias = sum dy, dweight = sum dy h, dx =
+   * weight / sqrt(var + eps) (dy - dbias / n - h dweight / n)}.
    */
   static void batchNormGrad(
       Backend b,

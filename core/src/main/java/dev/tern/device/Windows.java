@@ -5,9 +5,9 @@ import dev.tern.shape.View;
 import java.util.Arrays;
 
 /**
- * The windows that a convolution or a pooling slides over its planes, as strided views of the planes with
- * their border put around them. Only the low padding is given; what the windows touch beyond the input is
- * border too, so padding may be asymmetric.
+ * The windows that a convolution or a pooling slides over its planes, as strided views of the
+ * planes with their border put around them. Only the low padding is given; what the windows touch
+ * beyond the input is border too, so padding may be asymmetric.
  */
 final class Windows {
   private final int[] in;
@@ -18,8 +18,7 @@ final class Windows {
   private final int[] out;
   private final int[] padded;
 
-  private Windows(
-      int[] in, int[] size, int[] stride, int[] padding, int[] dilation, int[] out) {
+  private Windows(int[] in, int[] size, int[] stride, int[] padding, int[] dilation, int[] out) {
     this.in = in;
     this.size = size;
     this.stride = stride;
@@ -101,8 +100,8 @@ final class Windows {
   }
 
   /**
-   * All windows of {@code [images, planes]} bordered planes, as {@code [planes, *window, images, *out]}:
-   * what a matrix product wants as {@code [planes * taps, images * positions]}.
+   * All windows of {@code [images, planes]} bordered planes, as {@code [planes, *window, images,
+   * *out]}: what a matrix product wants as {@code [planes * taps, images * positions]}.
    */
   View columns(int offset, int images, int planes) {
     int rank = in.length;
@@ -123,8 +122,9 @@ final class Windows {
   }
 
   /**
-   * For {@code [taps, positions]}, where in its plane an element of a window is. An element of the border
-   * stands for the first of its window that is not: if it is the largest at -inf, all the others are -inf.
+   * For {@code [taps, positions]}, where in its plane an element of a window is. An element of the
+   * border stands for the first of its window that is not: if it is the largest at -inf, all the
+   * others are -inf.
    */
   long[] planeIndices() {
     int taps = taps();

@@ -1,0 +1,503 @@
+package dev.tern.device.cpu;
+
+import static dev.tern.device.cpu.Operands.array;
+import static dev.tern.device.cpu.Operands.doubles;
+import static dev.tern.device.cpu.Operands.floats;
+import static dev.tern.device.cpu.Operands.floatsOf;
+import static dev.tern.device.cpu.Operands.longs;
+import static dev.tern.device.cpu.Operands.name;
+import static dev.tern.device.cpu.Operands.narrow;
+import static dev.tern.device.cpu.Operands.noHalf;
+import static dev.tern.device.cpu.Operands.onlyFloats;
+import static dev.tern.device.cpu.Operands.temporary;
+import static dev.tern.device.cpu.Operands.whole;
+import static dev.tern.device.cpu.Operands.wholeResult;
+
+import dev.tern.device.Backend;
+import dev.tern.device.BinaryOp;
+import dev.tern.device.ConvSpec;
+import dev.tern.device.Data;
+import dev.tern.device.Device;
+import dev.tern.device.Draw;
+import dev.tern.device.Generator;
+import dev.tern.device.MatmulSpec;
+import dev.tern.device.NormSpec;
+import dev.tern.device.PoolSpec;
+import dev.tern.device.ReduceOp;
+import dev.tern.device.SgdSpec;
+import dev.tern.device.Storage;
+import dev.tern.device.UnaryOp;
+import dev.tern.shape.DType;
+import dev.tern.shape.DTypeException;
+import dev.tern.shape.Shape;
+import dev.tern.shape.ShapeException;
+import dev.tern.shape.View;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The CPU: chooses the kernel by element type. FLOAT32 has fast kernels, FLOAT64 and INT64 plain
+ * ones; the other whole numbers are computed as INT64, the 16-bit floats are not computed with at
+ * all.
+ */
+final class CpuBackend implements Backend {
+  static final CpuBackend CPU = new CpuBackend();
+
+  private CpuBackend() {}
+
+  @Override
+  public Device device() {
+    return Device.CPU;
+  }
+
+  @Override
+  public Storage allocate(DType dtype, int size) {
+    return CpuStorage.allocate(dtype, size);
+  }
+
+  @Override
+  public void recycle(Storage storage) {
+    ((CpuStorage) storage).recycle();
+  }
+
+  @Override
+  public void setNumThreads(int threads) {
+    Team.setThreads(threads);
+  }
+
+  @Override
+  public void upload(Object array, int from, Data to) {
+    Object own = array(to);
+    checkArray(array, own, to.dtype());
+    System.arraycopy(array, from, own, to.offset(), to.numel());
+  }
+
+  @Override
+  public void download(Data from, Object array, int to) {
+    Object own = array(from);
+    checkArray(array, own, from.dtype());
+    System.arraycopy(own, from.offset(), array, to, from.numel());
+  }
+
+  private static void checkArray(Object given, Object own, DType dtype) {
+    if (given.getClass() != own.getClass()) {
+      throw new DTypeException(
+          "%s is copied to and from %s, got %s"
+              .formatted(dtype, own.getClass().getSimpleName(), given.getClass().getSimpleName()));
+    }
+  }
+
+  @Override
+  public void fill(Data out, double value) {
+    Casts.fill((CpuStorage) out.storage(), out.offset(), out.numel(), value);
+  }
+
+  @Override
+  public void cast(Data x, Data out) {
+    Casts.cast(x, out);
+  }
+
+  @Override
+  public void read(Storage from, View view, Data out) {
+    Strided.read(((CpuStorage) from).array(), view, array(out), out.offset());
+  }
+
+  @Override
+  public void write(Data x, Storage to, View view) {
+    Strided.write(array(x), x.offset(), ((CpuStorage) to).array(), view);
+  }
+
+  @Override
+  public void accumulate(Data x, Storage to, View view) {
+    noHalf("accumulate", x);
+    Strided.accumulate(array(x), x.offset(), ((CpuStorage) to).array(), view);
+  }
+
+  @Override
+  public void unary(UnaryOp op, double p, double q, Data x, Data out) {
+    int n = x.numel();
+    if (x.dtype() != out.dtype()) { // NOT, which is BOOL whatever it is of
+      Data zero = temporary(x.dtype(), Shape.of());
+      fill(zero, 0);
+      binary(BinaryOp.EQ, x, zero, out);
+      return;
+    }
+    switch (x.dtype()) {
+      case FLOAT32 -> Float32.unary(op, p, q, floats(x), x.offset(), floats(out), out.offset(), n);
+      case FLOAT64 ->
+          Float64.unary(op, p, q, doubles(x), x.offset(), doubles(out), out.offset(), n);
+      default -> {
+        Data wide = whole(op.label(), x);
+        Data result = wholeResult(out);
+        Int64.unary(op, p, q, longs(wide), wide.offset(), longs(result), result.offset(), n);
+        narrow(result, out);
+      }
+    }
+  }
+
+  @Override
+  public void unaryGrad(
+      UnaryOp op, double p, double q, @Nullable Data x, @Nullable Data y, Data dy, Data dx) {
+    int n = dy.numel();
+    int xo = x == null ? 0 : x.offset();
+    int yo = y == null ? 0 : y.offset();
+    switch (dy.dtype()) {
+      case FLOAT32 ->
+          Float32.unaryGrad(
+              op,
+              p,
+              q,
+              floatsOf(x),
+              xo,
+              floatsOf(y),
+              yo,
+              floats(dy),
+              dy.offset(),
+              floats(dx),
+              dx.offset(),
+              n);
+      case FLOAT64 ->
+          Float64.unaryGrad(
+              op,
+              p,
+              q,
+              x == null ? null : doubles(x),
+              xo,
+              y == null ? null : doubles(y),
+              yo,
+              doubles(dy),
+              dy.offset(),
+              doubles(dx),
+              dx.offset(),
+              n);
+      default -> throw onlyFloats("the gradient of " + op.label(), dy);
+    }
+  }
+
+  @Override
+  public void binary(BinaryOp op, Data a, Data b, Data out) {
+    Binary.apply(op, a, b, out);
+  }
+
+  @Override
+  public void affine(Data x, double scale, double shift, Data out) {
+    int n = x.numel();
+    int xo = x.offset();
+    switch (x.dtype()) {
+      case FLOAT32 ->
+          Float32.affine(floats(x), xo, (float) scale, (float) shift, floats(out), out.offset(), n);
+      case FLOAT64 -> Float64.affine(doubles(x), xo, scale, shift, doubles(out), out.offset(), n);
+      default -> {
+        Data wide = whole("scaling", x);
+        Data result = wholeResult(out);
+        Int64.affine(longs(wide), wide.offset(), scale, shift, longs(result), result.offset(), n);
+        narrow(result, out);
+      }
+    }
+  }
+
+  @Override
+  public void select(Data condition, Data a, Data b, Data out) {
+    if (condition.dtype() != DType.BOOL) {
+      throw new DTypeException("where: the condition must be BOOL, got " + condition.dtype());
+    }
+    Select.select(condition, a, b, out);
+  }
+
+  @Override
+  public void reduce(ReduceOp op, int outer, int n, int inner, Data x, Data out) {
+    boolean index = op == ReduceOp.ARGMAX || op == ReduceOp.ARGMIN;
+    if (n == 0 && outer * inner > 0 && op != ReduceOp.SUM && op != ReduceOp.PROD) {
+      throw new ShapeException(name(op) + " of a dimension of 0 elements is not defined");
+    }
+    boolean largest = op == ReduceOp.ARGMAX;
+    int xo = x.offset();
+    int oo = out.offset();
+    switch (x.dtype()) {
+      case FLOAT32 -> {
+        if (index) {
+          Reduce.index(largest, outer, n, inner, floats(x), xo, longs(out), oo);
+        } else if (op == ReduceOp.SUM) {
+          Float32.sumRows(floats(x), xo, outer, n, inner, floats(out), oo);
+        } else {
+          Reduce.reduce(op, outer, n, inner, floats(x), xo, floats(out), oo);
+        }
+      }
+      case FLOAT64 -> {
+        if (index) {
+          Reduce.index(largest, outer, n, inner, doubles(x), xo, longs(out), oo);
+        } else {
+          Reduce.reduce(op, outer, n, inner, doubles(x), xo, doubles(out), oo);
+        }
+      }
+      default -> {
+        Data wide = whole(name(op), x);
+        Data result = wholeResult(out);
+        if (index) {
+          Reduce.index(
+              largest, outer, n, inner, longs(wide), wide.offset(), longs(result), result.offset());
+        } else {
+          Reduce.reduce(
+              op, outer, n, inner, longs(wide), wide.offset(), longs(result), result.offset());
+        }
+        narrow(result, out);
+      }
+    }
+  }
+
+  @Override
+  public void matmul(MatmulSpec s, Data a, Data b, Data out) {
+    switch (a.dtype()) {
+      case FLOAT32 -> {
+        for (int i = 0; i < s.batch(); i++) {
+          Gemm.sgemm(
+              s.transposeA(),
+              s.transposeB(),
+              s.m(),
+              s.n(),
+              s.k(),
+              floats(a),
+              a.offset() + (s.sharedA() ? 0 : i * s.m() * s.k()),
+              floats(b),
+              b.offset() + (s.sharedB() ? 0 : i * s.k() * s.n()),
+              floats(out),
+              out.offset() + i * s.m() * s.n(),
+              false);
+        }
+      }
+      case FLOAT64 ->
+          Float64.matmul(
+              s, doubles(a), a.offset(), doubles(b), b.offset(), doubles(out), out.offset());
+      default -> {
+        Data x = whole("matmul", a);
+        Data y = whole("matmul", b);
+        Data result = wholeResult(out);
+        Int64.matmul(s, longs(x), x.offset(), longs(y), y.offset(), longs(result), result.offset());
+        narrow(result, out);
+      }
+    }
+  }
+
+  @Override
+  public void indexSelect(int outer, int n, int inner, Data x, Data index, Data out) {
+    long[] at = longs(index);
+    int count = index.numel();
+    Indexing.check(at, index.offset(), count, n);
+    Indexing.select(
+        outer, n, inner, array(x), x.offset(), at, index.offset(), count, array(out), out.offset());
+  }
+
+  @Override
+  public void indexAdd(int outer, int n, int inner, Data x, Data index, Data to) {
+    noHalf("indexAdd", x);
+    long[] at = longs(index);
+    int count = index.numel();
+    Indexing.check(at, index.offset(), count, n);
+    Indexing.add(
+        outer, n, inner, array(x), x.offset(), at, index.offset(), count, array(to), to.offset());
+  }
+
+  @Override
+  public void random(Draw draw, Generator generator, double a, double b, Data out) {
+    Noise.draw(draw, generator, a, b, out);
+  }
+
+  @Override
+  public void conv(ConvSpec spec, Data x, Data weight, @Nullable Data bias, Data y) {
+    if (!isFast(x) || !spec.isPlain3x3()) {
+      Backend.super.conv(spec, x, weight, bias, y);
+      return;
+    }
+    Conv3x3.forward(
+        spec.batch(),
+        spec.inChannels(),
+        spec.in()[0],
+        spec.in()[1],
+        spec.outChannels(),
+        floats(x),
+        x.offset(),
+        floats(weight),
+        weight.offset(),
+        floatsOf(bias),
+        bias == null ? 0 : bias.offset(),
+        floats(y),
+        y.offset());
+  }
+
+  @Override
+  public void convInputGrad(ConvSpec spec, Data weight, Data dy, Data dx) {
+    if (!isFast(dy) || !spec.isPlain3x3()) {
+      Backend.super.convInputGrad(spec, weight, dy, dx);
+      return;
+    }
+    Conv3x3.inputGrad(
+        spec.batch(),
+        spec.inChannels(),
+        spec.in()[0],
+        spec.in()[1],
+        spec.outChannels(),
+        floats(weight),
+        weight.offset(),
+        floats(dy),
+        dy.offset(),
+        floats(dx),
+        dx.offset());
+  }
+
+  @Override
+  public void convWeightGrad(ConvSpec spec, Data x, Data dy, Data dweight) {
+    if (!isFast(x) || !spec.isPlain3x3()) {
+      Backend.super.convWeightGrad(spec, x, dy, dweight);
+      return;
+    }
+    Conv3x3.weightGrad(
+        spec.batch(),
+        spec.inChannels(),
+        spec.in()[0],
+        spec.in()[1],
+        spec.outChannels(),
+        floats(x),
+        x.offset(),
+        floats(dy),
+        dy.offset(),
+        floats(dweight),
+        dweight.offset());
+  }
+
+  @Override
+  public void maxPool(PoolSpec spec, Data x, Data y, @Nullable Data indices) {
+    if (!isFast(x) || !spec.isPlain2x2() || indices != null) {
+      Backend.super.maxPool(spec, x, y, indices);
+      return;
+    }
+    Pool2x2.forward(
+        spec.batch() * spec.channels(),
+        spec.in()[0],
+        spec.in()[1],
+        floats(x),
+        x.offset(),
+        floats(y),
+        y.offset());
+  }
+
+  @Override
+  public void maxPoolGrad(PoolSpec spec, Data x, Data dy, Data dx) {
+    if (!isFast(x) || !spec.isPlain2x2()) {
+      Backend.super.maxPoolGrad(spec, x, dy, dx);
+      return;
+    }
+    Pool2x2.grad(
+        spec.batch() * spec.channels(),
+        spec.in()[0],
+        spec.in()[1],
+        floats(x),
+        x.offset(),
+        floats(dy),
+        dy.offset(),
+        floats(dx),
+        dx.offset());
+  }
+
+  @Override
+  public void batchNorm(
+      NormSpec s, Data x, @Nullable Data weight, @Nullable Data bias, Data y, Data mean, Data var) {
+    if (!isFast(x)) {
+      Backend.super.batchNorm(s, x, weight, bias, y, mean, var);
+      return;
+    }
+    Norm.forward(
+        s.batch(),
+        s.channels(),
+        s.positions(),
+        s.eps(),
+        floats(x),
+        x.offset(),
+        floatsOf(weight),
+        weight == null ? 0 : weight.offset(),
+        floatsOf(bias),
+        bias == null ? 0 : bias.offset(),
+        floats(y),
+        y.offset(),
+        floats(mean),
+        mean.offset(),
+        floats(var),
+        var.offset());
+  }
+
+  @Override
+  public void batchNormGrad(
+      NormSpec s,
+      Data x,
+      @Nullable Data weight,
+      Data mean,
+      Data var,
+      Data dy,
+      Data dx,
+      Data dweight,
+      Data dbias) {
+    if (!isFast(x)) {
+      Backend.super.batchNormGrad(s, x, weight, mean, var, dy, dx, dweight, dbias);
+      return;
+    }
+    Norm.grad(
+        s.batch(),
+        s.channels(),
+        s.positions(),
+        s.eps(),
+        floats(x),
+        x.offset(),
+        floatsOf(weight),
+        weight == null ? 0 : weight.offset(),
+        floats(mean),
+        mean.offset(),
+        floats(var),
+        var.offset(),
+        floats(dy),
+        dy.offset(),
+        floats(dx),
+        dx.offset(),
+        floats(dweight),
+        dweight.offset(),
+        floats(dbias),
+        dbias.offset());
+  }
+
+  @Override
+  public void logSoftmax(int outer, int n, int inner, Data x, Data y) {
+    if (isFast(x) && inner == 1) {
+      LogSoftmax.forward(outer, n, floats(x), x.offset(), floats(y), y.offset());
+    } else {
+      Backend.super.logSoftmax(outer, n, inner, x, y);
+    }
+  }
+
+  @Override
+  public void logSoftmaxGrad(int outer, int n, int inner, Data y, Data dy, Data dx) {
+    if (isFast(y) && inner == 1) {
+      LogSoftmax.grad(
+          outer, n, floats(y), y.offset(), floats(dy), dy.offset(), floats(dx), dx.offset());
+    } else {
+      Backend.super.logSoftmaxGrad(outer, n, inner, y, dy, dx);
+    }
+  }
+
+  @Override
+  public void sgd(SgdSpec spec, Data parameter, Data gradient, @Nullable Data velocity) {
+    if (!isFast(parameter)) {
+      Backend.super.sgd(spec, parameter, gradient, velocity);
+      return;
+    }
+    Sgd.step(
+        spec,
+        floats(parameter),
+        parameter.offset(),
+        floats(gradient),
+        gradient.offset(),
+        floatsOf(velocity),
+        velocity == null ? 0 : velocity.offset(),
+        parameter.numel());
+  }
+
+  private static boolean isFast(Data x) {
+    return x.dtype() == DType.FLOAT32;
+  }
+}
