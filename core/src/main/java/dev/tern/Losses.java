@@ -77,7 +77,7 @@ public sealed interface Losses permits Tensor {
     }
     losses = losses.maskedFill(ignored, 0);
     return reduction == Reductions.MEAN
-        ? losses.sum().div(target.numel() - ignoredCount)
+        ? losses.sum().div((double) (target.numel() - ignoredCount))
         : reduction.of(losses);
   }
 
