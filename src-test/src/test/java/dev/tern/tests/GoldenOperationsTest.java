@@ -1,0 +1,134 @@
+package dev.tern.tests;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import dev.tern.Tensor;
+import dev.tern.shape.DType;
+import dev.tern.tests.OperationTable.Forward;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Every operation against PyTorch: output and gradients, in FLOAT64 and FLOAT32, from dense inputs and from strided views
+ * of the same values.
+ */
+class GoldenOperationsTest {
+  /** Rows of the bundled tables that must be covered, so that none gets lost; raise it with each operation. */
+  private static final int TENSOR_OPS_FLOOR = 325;
+
+  private static final int FUNCTIONAL_FLOOR = 71;
+
+  @Test
+  void tensorOps() {
+    check("tensor_ops", Operations.TABLE, TENSOR_OPS_FLOOR);
+  }
+
+  @Test
+  void functional() {
+    check("functional", FunctionalOperations.TABLE, FUNCTIONAL_FLOOR);
+  }
+
+  private static void check(String suite, OperationTable table, int floor) {
+    List<GoldenCase> rows = Golden.cases(suite);
+    List<String> failures = new ArrayList<>();
+    Set<String> missing = new LinkedHashSet<>();
+    int covered = 0;
+    for (GoldenCase row : rows) {
+      var forward = table.find(row);
+      if (forward.isEmpty()) {
+        missing.add(row.id());
+        continue;
+      }
+      covered++;
+      for (DType dtype : List.of(DType.FLOAT64, DType.FLOAT32)) {
+        for (Layout layout : Layout.values()) {
+          failures.addAll(run(row, forward.get(), dtype, layout));
+        }
+      }
+    }
+    Golden.report(suite, covered, rows.size());
+    if (!missing.isEmpty()) {
+      System.out.println("  not covered yet: " + String.join(" ", missing));
+    }
+    if (!failures.isEmpty()) {
+      fail("%s: %d failures%n%s".formatted(suite, failures.size(), String.join("\n", failures)));
+    }
+    if (Golden.isBundled()) {
+      assertTrue(covered >= floor, suite + " covers " + covered + " rows, fewer than " + floor);
+    }
+  }
+
+  private static List<String> run(GoldenCase row, Forward forward, DType dtype, Layout layout) {
+    String where = row.id() + " " + dtype + " " + layout + ": ";
+    List<String> wrong = new ArrayList<>();
+    try {
+      GoldenInputs inputs = inputs(row, dtype, layout);
+      List<Tensor> outputs = forward.apply(row, inputs);
+      double tolerance = Tolerances.of(row, dtype);
+      for (int i = 0; i < row.outputs().size(); i++) {
+        String name = row.outputs().get(i);
+        Tensor expected = row.tensor("out", name);
+        Tensor actual = outputs.get(i);
+        boolean computed = expected.dtype().isFloatingPoint();
+        if (actual.dtype() != (computed ? dtype : expected.dtype())) {
+          wrong.add(where + name + " is of type " + actual.dtype());
+        }
+        Expect.close(name, actual, expected, computed ? tolerance : 0)
+            .ifPresent(problem -> wrong.add(where + problem));
+      }
+      if (!row.grads().isEmpty()) {
+        backward(row, outputs, dtype, layout);
+      }
+      for (String name : row.grads()) {
+        Tensor gradient = inputs.get(name).grad();
+        if (gradient == null) {
+          wrong.add(where + "no gradient for " + name);
+          continue;
+        }
+        Expect.close("gradient of " + name, gradient, row.tensor("grad", name), tolerance)
+            .ifPresent(problem -> wrong.add(where + problem));
+      }
+    } catch (RuntimeException e) {
+      wrong.add(where + e + " at " + e.getStackTrace()[0]);
+    }
+    return wrong;
+  }
+
+  private static GoldenInputs inputs(GoldenCase row, DType dtype, Layout layout) {
+    Map<String, Tensor> inputs = new LinkedHashMap<>();
+    for (String name : row.inputs()) {
+      Tensor given = row.tensor("in", name);
+      Tensor cast = given.dtype().isFloatingPoint() ? given.to(dtype) : given;
+      Tensor input = layout.of(cast);
+      inputs.put(name, row.grads().contains(name) ? input.requiresGrad_(true) : input);
+    }
+    return new GoldenInputs(inputs);
+  }
+
+  /** From the sum of outputs times cotangents; in the strided run, a single cotangent is given as a strided view. */
+  private static void backward(
+      GoldenCase row, List<Tensor> outputs, DType dtype, Layout layout) {
+    if (row.cotangents().size() == 1 && layout == Layout.STRIDED) {
+      String name = row.cotangents().get(0);
+      Tensor cotangent = row.tensor("cotangent", name).to(dtype);
+      outputs.get(row.outputs().indexOf(name)).backward(layout.of(cotangent));
+      return;
+    }
+    row.cotangents().stream()
+        .map(
+            name ->
+                outputs
+                    .get(row.outputs().indexOf(name))
+                    .mul(row.tensor("cotangent", name).to(dtype))
+                    .sum())
+        .reduce(Tensor::add)
+        .orElseThrow()
+        .backward();
+  }
+}
