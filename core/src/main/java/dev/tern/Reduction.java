@@ -198,6 +198,16 @@ public sealed interface Reduction permits Tensor {
             y));
   }
 
+  /** The largest over some dimensions (all where none is named); equal ones share the gradient. */
+  default Tensor amax(boolean keepDim, int... dims) {
+    return extreme("amax", ReduceOp.MAX, keepDim, dims);
+  }
+
+  /** The smallest over some dimensions (all where none is named); equal ones share the gradient. */
+  default Tensor amin(boolean keepDim, int... dims) {
+    return extreme("amin", ReduceOp.MIN, keepDim, dims);
+  }
+
   /** The largest along one dimension; equal ones share the gradient. */
   default Tensor amax(int dim, boolean keepDim) {
     return extreme("amax", ReduceOp.MAX, keepDim, dim);
@@ -307,11 +317,16 @@ public sealed interface Reduction permits Tensor {
 
   /** ln Σ eˣ along a dimension, without overflow. */
   default Tensor logsumexp(int dim, boolean keepDim) {
+    return logsumexp(keepDim, dim);
+  }
+
+  /** ln Σ eˣ over some dimensions (all where none is named), without overflow. */
+  default Tensor logsumexp(boolean keepDim, int... dims) {
     Tensor x = floating("logsumexp");
-    Tensor peak = x.detach().amax(dim, true);
+    Tensor peak = x.detach().amax(true, dims);
     peak = peak.maskedFill(peak.abs().eq(Double.POSITIVE_INFINITY), 0);
-    Tensor y = x.sub(peak).exp().sum(true, dim).log().add(peak);
-    return keepDim ? y : y.squeeze(dim);
+    Tensor sums = x.sub(peak).exp().sum(true, dims).log().add(peak);
+    return keepDim ? sums : sums.reshape(dropped(x.shape(), axes(x.shape(), dims)));
   }
 
   /** The p-norm of all elements, {@code (Σ|x|ᵖ)^(1/p)}; gradient 0 at 0. */
