@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Json {
   private static final int DEEPEST = 32;
+  private static final int LONGEST_NUMBER = 100;
+  private static final Pattern NUMBER =
+      Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
+  private static final Pattern WHOLE = Pattern.compile("-?[0-9]+");
 
   private final String text;
   private int at;
@@ -169,13 +174,20 @@ final class Json {
       at++;
       return "\"\\/\b\f\n\r\t".charAt(plain);
     }
-    if (c != 'u'
-        || at + 5 > text.length()
-        || !text.substring(at + 1, at + 5).matches("[0-9a-fA-F]{4}")) {
-      throw unexpected("an escape");
+    int code = 0;
+    for (int i = 1; i <= 4; i++) {
+      int digit = c == 'u' && at + i < text.length() ? hex(text.charAt(at + i)) : -1;
+      if (digit < 0) {
+        throw unexpected("an escape");
+      }
+      code = 16 * code + digit;
     }
     at += 5;
-    return (char) Integer.parseInt(text.substring(at - 4, at), 16);
+    return (char) code;
+  }
+
+  private static int hex(char c) {
+    return c < 128 ? Character.digit(c, 16) : -1; // other scripts have digits too
   }
 
   private Number number() throws FormatException {
@@ -183,17 +195,17 @@ final class Json {
     while (at < text.length() && "+-.0123456789eE".indexOf(text.charAt(at)) >= 0) {
       at++;
     }
-    String number = text.substring(start, Math.min(at, start + 100));
-    if (number.matches("-?(0|[1-9][0-9]{0,18})")) {
+    String number = text.substring(start, at);
+    if (number.length() > LONGEST_NUMBER || !NUMBER.matcher(number).matches()) {
+      at = start;
+      throw unexpected("a value");
+    }
+    if (WHOLE.matcher(number).matches()) {
       try {
         return Long.parseLong(number);
       } catch (NumberFormatException e) {
         throw new FormatException("the number " + number + " is larger than 64 bits", e);
       }
-    }
-    if (!number.matches("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?")) {
-      at = start;
-      throw unexpected("a value");
     }
     return Double.parseDouble(number);
   }

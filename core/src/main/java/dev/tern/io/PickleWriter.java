@@ -11,11 +11,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,8 +34,8 @@ final class PickleWriter {
   private final Map<Storage, String> keys = new IdentityHashMap<>();
   private final List<Storage> storages = new ArrayList<>();
   private final Map<Tensor, Tensor> plain = new IdentityHashMap<>();
+  private final Set<Object> open = Collections.newSetFromMap(new IdentityHashMap<>());
   private int kept;
-  private int depth;
 
   /** The key of a global in the memo, so that it cannot be taken for a string. */
   private record GlobalName(String module, String name) {}
@@ -65,16 +67,14 @@ final class PickleWriter {
       string(text);
     } else if (value instanceof Number number) {
       number(number, path);
+    } else if (open.contains(value) || open.size() == Structure.DEEPEST) {
+      throw new IllegalArgumentException(
+          "save: maps and lists more than %d deep, or ones that hold themselves, at %s"
+              .formatted(Structure.DEEPEST, where(path)));
     } else if (!recall(objects, value)) {
-      if (++depth > Structure.DEEPEST) {
-        throw new IllegalArgumentException(
-            "save: maps and lists more than %d deep, or ones that hold themselves, at %s"
-                .formatted(
-                    Structure.DEEPEST,
-                    where(path.length() > 80 ? path.substring(0, 80) + "..." : path)));
-      }
+      open.add(value);
       container(value, path);
-      depth--;
+      open.remove(value);
     }
   }
 
@@ -101,7 +101,7 @@ final class PickleWriter {
   }
 
   private static String where(String path) {
-    return path.isEmpty() ? "the value" : "'" + path + "'";
+    return path.isEmpty() ? "the value" : Describe.quoted(path);
   }
 
   private static String below(String path, Object step) {

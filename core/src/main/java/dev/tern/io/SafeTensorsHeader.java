@@ -49,8 +49,9 @@ record SafeTensorsHeader(Map<String, Place> tensors, Map<String, String> metadat
     if (bytes[0] != '{') {
       throw source.refuse("a safetensors header begins with {");
     }
+    String text = ByteCursor.utf8(source, bytes);
     try {
-      Object root = Json.parse(ByteCursor.utf8(source, bytes));
+      Object root = Json.parse(text);
       if (root instanceof Map<?, ?> object) {
         return of(object, 8 + length, source.size());
       }

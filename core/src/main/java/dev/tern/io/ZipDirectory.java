@@ -29,7 +29,7 @@ final class ZipDirectory {
   private static final int ZIP64_EXTRA = 1;
   private static final long ELSEWHERE = 0xffff_ffffL;
 
-  private record Entry(String name, long header, long size, long crc) {}
+  private record Entry(String name, int nameLength, long header, long size, long crc) {}
 
   /** The directory's own place, from the end records. */
   private record Place(long offset, long size, long entries) {}
@@ -171,7 +171,7 @@ final class ZipDirectory {
     if (disk != 0 || size < 0 || header < 0) {
       throw source.refuse("entry '%s' of the ZIP is damaged".formatted(name));
     }
-    return new Entry(name, header, size, crc);
+    return new Entry(name, nameLength, header, size, crc);
   }
 
   private void locate(List<Entry> listed, long end) throws IOException {
@@ -181,23 +181,17 @@ final class ZipDirectory {
         throw source.refuse(
             "entry '%s' overlaps another one or lies outside".formatted(entry.name));
       }
-      ByteCursor in = new ByteCursor(source, entry.header, end);
-      int signature = in.i32();
-      in.skip(2);
-      int flags = in.u16();
-      int method = in.u16();
-      in.skip(16); // time, and what the directory has too
-      int nameLength = in.u16();
-      int extraLength = in.u16();
-      if (signature != LOCAL_SIGNATURE
-          || method != 0
-          || (flags & ENCRYPTED) != 0
-          || !in.utf8(nameLength).equals(entry.name)) {
+      ByteBuffer local = source.read(entry.header, LOCAL_SIZE);
+      if (local.getInt(0) != LOCAL_SIGNATURE
+          || (u16(local, 6) & ENCRYPTED) != 0
+          || u16(local, 8) != 0 // method
+          || u16(local, 26) != entry.nameLength
+          || !nameAt(entry.header + LOCAL_SIZE, entry.nameLength).equals(entry.name)) {
         throw source.refuse(
             "entry '%s' is another one in its own header than in the ZIP's directory"
                 .formatted(entry.name));
       }
-      long offset = in.position() + extraLength;
+      long offset = entry.header + LOCAL_SIZE + entry.nameLength + u16(local, 28);
       if (offset > end || entry.size > end - offset) {
         throw source.refuse("entry '%s' lies outside".formatted(entry.name));
       }
@@ -207,6 +201,10 @@ final class ZipDirectory {
       }
       free = range.end();
     }
+  }
+
+  private String nameAt(long position, int length) throws IOException {
+    return ByteCursor.utf8(source, source.read(position, length).array());
   }
 
   private static int u16(ByteBuffer bytes, int at) {
