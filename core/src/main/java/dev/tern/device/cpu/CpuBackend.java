@@ -5,11 +5,8 @@ import static dev.tern.device.cpu.Operands.doubles;
 import static dev.tern.device.cpu.Operands.floats;
 import static dev.tern.device.cpu.Operands.floatsOf;
 import static dev.tern.device.cpu.Operands.longs;
-import static dev.tern.device.cpu.Operands.name;
 import static dev.tern.device.cpu.Operands.narrow;
 import static dev.tern.device.cpu.Operands.noHalf;
-import static dev.tern.device.cpu.Operands.onlyFloats;
-import static dev.tern.device.cpu.Operands.temporary;
 import static dev.tern.device.cpu.Operands.whole;
 import static dev.tern.device.cpu.Operands.wholeResult;
 
@@ -29,8 +26,6 @@ import dev.tern.device.Storage;
 import dev.tern.device.UnaryOp;
 import dev.tern.shape.DType;
 import dev.tern.shape.DTypeException;
-import dev.tern.shape.Shape;
-import dev.tern.shape.ShapeException;
 import dev.tern.shape.View;
 import org.jspecify.annotations.Nullable;
 
@@ -114,63 +109,13 @@ final class CpuBackend implements Backend {
 
   @Override
   public void unary(UnaryOp op, double p, double q, Data x, Data out) {
-    int n = x.numel();
-    if (x.dtype() != out.dtype()) { // NOT, which is BOOL whatever it is of
-      Data zero = temporary(x.dtype(), Shape.of());
-      fill(zero, 0);
-      binary(BinaryOp.EQ, x, zero, out);
-      return;
-    }
-    switch (x.dtype()) {
-      case FLOAT32 -> Float32.unary(op, p, q, floats(x), x.offset(), floats(out), out.offset(), n);
-      case FLOAT64 ->
-          Float64.unary(op, p, q, doubles(x), x.offset(), doubles(out), out.offset(), n);
-      default -> {
-        Data wide = whole(op.label(), x);
-        Data result = wholeResult(out);
-        Int64.unary(op, p, q, longs(wide), wide.offset(), longs(result), result.offset(), n);
-        narrow(result, out);
-      }
-    }
+    Unary.apply(op, p, q, x, out);
   }
 
   @Override
   public void unaryGrad(
       UnaryOp op, double p, double q, @Nullable Data x, @Nullable Data y, Data dy, Data dx) {
-    int n = dy.numel();
-    int xo = x == null ? 0 : x.offset();
-    int yo = y == null ? 0 : y.offset();
-    switch (dy.dtype()) {
-      case FLOAT32 ->
-          Float32.unaryGrad(
-              op,
-              p,
-              q,
-              floatsOf(x),
-              xo,
-              floatsOf(y),
-              yo,
-              floats(dy),
-              dy.offset(),
-              floats(dx),
-              dx.offset(),
-              n);
-      case FLOAT64 ->
-          Float64.unaryGrad(
-              op,
-              p,
-              q,
-              x == null ? null : doubles(x),
-              xo,
-              y == null ? null : doubles(y),
-              yo,
-              doubles(dy),
-              dy.offset(),
-              doubles(dx),
-              dx.offset(),
-              n);
-      default -> throw onlyFloats("the gradient of " + op.label(), dy);
-    }
+    Unary.gradient(op, p, q, x, y, dy, dx);
   }
 
   @Override
@@ -205,43 +150,7 @@ final class CpuBackend implements Backend {
 
   @Override
   public void reduce(ReduceOp op, int outer, int n, int inner, Data x, Data out) {
-    boolean index = op == ReduceOp.ARGMAX || op == ReduceOp.ARGMIN;
-    if (n == 0 && outer * inner > 0 && op != ReduceOp.SUM && op != ReduceOp.PROD) {
-      throw new ShapeException(name(op) + " of a dimension of 0 elements is not defined");
-    }
-    boolean largest = op == ReduceOp.ARGMAX;
-    int xo = x.offset();
-    int oo = out.offset();
-    switch (x.dtype()) {
-      case FLOAT32 -> {
-        if (index) {
-          Reduce.index(largest, outer, n, inner, floats(x), xo, longs(out), oo);
-        } else if (op == ReduceOp.SUM) {
-          Float32.sumRows(floats(x), xo, outer, n, inner, floats(out), oo);
-        } else {
-          Reduce.reduce(op, outer, n, inner, floats(x), xo, floats(out), oo);
-        }
-      }
-      case FLOAT64 -> {
-        if (index) {
-          Reduce.index(largest, outer, n, inner, doubles(x), xo, longs(out), oo);
-        } else {
-          Reduce.reduce(op, outer, n, inner, doubles(x), xo, doubles(out), oo);
-        }
-      }
-      default -> {
-        Data wide = whole(name(op), x);
-        Data result = wholeResult(out);
-        if (index) {
-          Reduce.index(
-              largest, outer, n, inner, longs(wide), wide.offset(), longs(result), result.offset());
-        } else {
-          Reduce.reduce(
-              op, outer, n, inner, longs(wide), wide.offset(), longs(result), result.offset());
-        }
-        narrow(result, out);
-      }
-    }
+    Reduce.apply(op, outer, n, inner, x, out);
   }
 
   @Override

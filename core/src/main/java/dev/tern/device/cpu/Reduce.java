@@ -1,6 +1,16 @@
 package dev.tern.device.cpu;
 
+import static dev.tern.device.cpu.Operands.doubles;
+import static dev.tern.device.cpu.Operands.floats;
+import static dev.tern.device.cpu.Operands.longs;
+import static dev.tern.device.cpu.Operands.name;
+import static dev.tern.device.cpu.Operands.narrow;
+import static dev.tern.device.cpu.Operands.whole;
+import static dev.tern.device.cpu.Operands.wholeResult;
+
+import dev.tern.device.Data;
 import dev.tern.device.ReduceOp;
+import dev.tern.shape.ShapeException;
 import java.util.Arrays;
 
 /**
@@ -9,6 +19,46 @@ import java.util.Arrays;
  */
 final class Reduce {
   private Reduce() {}
+
+  /** By element type; indices are INT64. */
+  static void apply(ReduceOp op, int outer, int n, int inner, Data x, Data out) {
+    boolean index = op == ReduceOp.ARGMAX || op == ReduceOp.ARGMIN;
+    if (n == 0 && outer * inner > 0 && op != ReduceOp.SUM && op != ReduceOp.PROD) {
+      throw new ShapeException(name(op) + " of a dimension of 0 elements is not defined");
+    }
+    boolean largest = op == ReduceOp.ARGMAX;
+    int xo = x.offset();
+    int oo = out.offset();
+    switch (x.dtype()) {
+      case FLOAT32 -> {
+        if (index) {
+          index(largest, outer, n, inner, floats(x), xo, longs(out), oo);
+        } else if (op == ReduceOp.SUM) {
+          Float32.sumRows(floats(x), xo, outer, n, inner, floats(out), oo);
+        } else {
+          reduce(op, outer, n, inner, floats(x), xo, floats(out), oo);
+        }
+      }
+      case FLOAT64 -> {
+        if (index) {
+          index(largest, outer, n, inner, doubles(x), xo, longs(out), oo);
+        } else {
+          reduce(op, outer, n, inner, doubles(x), xo, doubles(out), oo);
+        }
+      }
+      default -> {
+        Data wide = whole(name(op), x);
+        Data result = wholeResult(out);
+        if (index) {
+          index(
+              largest, outer, n, inner, longs(wide), wide.offset(), longs(result), result.offset());
+        } else {
+          reduce(op, outer, n, inner, longs(wide), wide.offset(), longs(result), result.offset());
+        }
+        narrow(result, out);
+      }
+    }
+  }
 
   static void reduce(
       ReduceOp op, int outer, int n, int inner, float[] x, int xo, float[] out, int oo) {
