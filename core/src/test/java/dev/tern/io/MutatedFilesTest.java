@@ -1,0 +1,213 @@
+package dev.tern.io;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import dev.tern.Tensor;
+import dev.tern.device.Backends;
+import dev.tern.device.Device;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Real files with a few bytes changed are read, or refused by an IOException: never another
+ * exception or an error, never for long, never with more memory than a multiple of their size.
+ * {@code -Dtern.fuzz=100000} tries so many, {@code -Dtern.fuzz.seed} others.
+ */
+class MutatedFilesTest {
+  private static final int FILES = Integer.getInteger("tern.fuzz", 4000);
+  private static final long SEED = Long.getLong("tern.fuzz.seed", 2026);
+  private static final int BYTES_PER_BYTE = 200;
+  private static final long BYTES_ANYWAY = 4 << 20;
+  private static final long SECONDS = 5;
+  private static final long[] NUMBERS = {
+    0,
+    1,
+    2,
+    255,
+    256,
+    65535,
+    65536,
+    0x7fff_ffffL,
+    0x8000_0000L,
+    0xffff_ffffL,
+    Long.MAX_VALUE,
+    Long.MIN_VALUE,
+    -1
+  };
+  private static final String OPCODES =
+      "(NJKMGX}])tqrhjaescuQRb.U\u0080\u0081\u0085\u0086\u0087\u0088\u0089\u008a\u008f\u0090";
+
+  @TempDir Path folder;
+
+  private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+  @Test
+  @Timeout(value = 1, unit = TimeUnit.HOURS)
+  void mutatedFilesAreReadOrRefused() throws IOException {
+    List<byte[]> torch = torchFiles();
+    List<byte[]> safe = safeTensorsFiles();
+    Random random = new Random(SEED);
+    int read = 0;
+    for (int i = 0; i < FILES; i++) {
+      List<byte[]> originals = i % 4 == 3 ? safe : torch;
+      byte[] bytes = mutate(originals.get(random.nextInt(originals.size())), random);
+      read += reads(bytes, originals == safe, i) ? 1 : 0;
+    }
+    System.out.printf("mutated files: %d, of which %d could be read%n", FILES, read);
+    assertTrue(read > FILES / 50 && read < FILES, "mutations that change too little or too much");
+  }
+
+  /** Small files of each kind, without checksums, which would refuse nearly every mutation. */
+  private static List<byte[]> torchFiles() throws IOException {
+    List<byte[]> files = new ArrayList<>();
+    for (String name :
+        List.of(
+            "py210/nested",
+            "py210/state_dict_bn",
+            "py210/optimizer_adam",
+            "py210/tied",
+            "py210/parameter",
+            "py210/values",
+            "py210/cuda0",
+            "libtorch210/nested",
+            "libtorch210/tied",
+            "old/zip113_nested")) {
+      byte[] bytes = Files.readAllBytes(GoldenFolder.pt().resolve(name + ".pt"));
+      int at = 0;
+      for (int entry = 0; entry < entries(bytes); entry++) {
+        at = TorchBytes.find(bytes, "PK\u0001\u0002", at);
+        bytes = TorchBytes.patch(bytes, at + 16, 0);
+        at += 46;
+      }
+      files.add(bytes);
+    }
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("a", Tensor.from(new float[] {1, 2, 3, 4}, 2, 2));
+    values.put("b", List.of(Tensor.of(1L, 2L), "text", 1.5, Map.of("k", 1L << 40)));
+    files.add(TorchBytes.legacy(values));
+    return files;
+  }
+
+  private static int entries(byte[] zip) throws IOException {
+    try (ByteSource source = ByteSource.of(zip)) {
+      return ZipDirectory.read(source).size();
+    }
+  }
+
+  private List<byte[]> safeTensorsFiles() throws IOException {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    tensors.put("conv1.weight", Tensor.from(new float[] {1, 2, 3, 4, 5, 6}, 2, 3));
+    tensors.put("label", Tensor.of(1L, 2L));
+    tensors.put("flags \"é\"", Tensor.ofBools(new boolean[] {true, false, true}, 3));
+    Path file = folder.resolve("original.safetensors");
+    SafeTensors.write(tensors, Map.of("format", "pt"), file);
+    return List.of(Files.readAllBytes(file));
+  }
+
+  private boolean reads(byte[] bytes, boolean safe, int number) {
+    long thread = Thread.currentThread().getId();
+    long before = threads.getThreadAllocatedBytes(thread);
+    long start = System.nanoTime();
+    boolean read;
+    try {
+      read = safe ? readSafeTensors(bytes) : readTorch(bytes);
+    } catch (IOException e) {
+      assertTrue(e.getMessage() != null && !e.getMessage().isBlank(), describe(number, bytes));
+      read = false;
+    } catch (RuntimeException | Error e) {
+      throw new AssertionError(describe(number, bytes), e);
+    }
+    long seconds = (System.nanoTime() - start) / 1_000_000_000;
+    long taken = threads.getThreadAllocatedBytes(thread) - before;
+    assertTrue(seconds < SECONDS, () -> seconds + " s for " + describe(number, bytes));
+    assertTrue(
+        taken < BYTES_ANYWAY + (long) BYTES_PER_BYTE * bytes.length,
+        () -> taken + " bytes taken for " + describe(number, bytes));
+    return read;
+  }
+
+  private static String describe(int number, byte[] bytes) {
+    return "file %d of seed %d: %s"
+        .formatted(number, SEED, Base64.getEncoder().encodeToString(bytes));
+  }
+
+  private static boolean readTorch(byte[] bytes) throws IOException {
+    try (ByteSource source = ByteSource.of(bytes)) {
+      Object value = new TensorLoader(TorchFile.read(source), Backends.of(Device.CPU)).load();
+      assertWhole(value);
+    }
+    return true;
+  }
+
+  private boolean readSafeTensors(byte[] bytes) throws IOException {
+    Path file = Files.write(folder.resolve("mutated.safetensors"), bytes);
+    SafeTensors.read(file).values().forEach(MutatedFilesTest::assertWhole);
+    return true;
+  }
+
+  /** Every tensor lies in its storage; what else there is can be walked. */
+  private static void assertWhole(Object value) {
+    if (value instanceof Tensor tensor) {
+      assertTrue(tensor.layout().end() <= tensor.storage().size());
+      assertTrue(tensor.layout().offset() >= 0);
+      assertEquals(tensor.rank(), tensor.layout().strides().length);
+    } else if (value instanceof Map<?, ?> map) {
+      map.values().forEach(MutatedFilesTest::assertWhole);
+    } else if (value instanceof Iterable<?> elements) {
+      elements.forEach(MutatedFilesTest::assertWhole);
+    }
+  }
+
+  private static byte[] mutate(byte[] original, Random random) {
+    byte[] bytes = original.clone();
+    for (int changes = 1 + random.nextInt(4); changes > 0 && bytes.length > 0; changes--) {
+      int at = random.nextInt(bytes.length);
+      switch (random.nextInt(8)) {
+        case 0 -> bytes[at] ^= (byte) (1 << random.nextInt(8));
+        case 1 -> bytes[at] = (byte) random.nextInt();
+        case 2 -> bytes[at] = (byte) OPCODES.charAt(random.nextInt(OPCODES.length()));
+        case 3 -> number(bytes, at, NUMBERS[random.nextInt(NUMBERS.length)], random);
+        case 4 -> {
+          int length = Math.min(random.nextInt(16), bytes.length - at);
+          System.arraycopy(bytes, at, bytes, random.nextInt(bytes.length - length + 1), length);
+        }
+        case 5 -> bytes = random.nextInt(4) == 0 ? Arrays.copyOf(bytes, at) : bytes;
+        case 6 -> bytes[at] += (byte) (random.nextBoolean() ? 1 : -1);
+        default -> bytes = random.nextInt(4) == 0 ? inserted(bytes, at, random) : bytes;
+      }
+    }
+    return bytes;
+  }
+
+  private static void number(byte[] bytes, int at, long number, Random random) {
+    int width = Math.min(1 << random.nextInt(4), bytes.length - at);
+    for (int i = 0; i < width; i++) {
+      bytes[at + i] = (byte) (number >>> 8 * i);
+    }
+  }
+
+  private static byte[] inserted(byte[] bytes, int at, Random random) {
+    int length = 1 + random.nextInt(8);
+    byte[] longer = new byte[bytes.length + length];
+    System.arraycopy(bytes, 0, longer, 0, at);
+    System.arraycopy(bytes, at, longer, at + length, bytes.length - at);
+    int from = Math.max(0, at - length);
+    System.arraycopy(bytes, from, longer, at, Math.min(length, bytes.length - from));
+    return longer;
+  }
+}
