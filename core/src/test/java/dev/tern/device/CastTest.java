@@ -73,7 +73,7 @@ class CastTest {
       CPU.download(back, again, 0);
       CPU.download(wide, floats, 0);
       for (int i = 0; i < bits.length; i++) {
-        if (floats[i] == floats[i]) { // a NaN keeps being one, not its bits
+        if (!Float.isNaN(floats[i])) { // a NaN keeps being one, not its bits
           assertEquals(bits[i], again[i], half + " " + Integer.toHexString(i));
         }
       }

@@ -24,7 +24,7 @@ final class Half {
     int bits = Float.floatToRawIntBits(value);
     int sign = bits >>> 16 & 0x8000;
     float size = Math.abs(value);
-    if (size != size) {
+    if (Float.isNaN(size)) {
       return (short) (sign | 0x7e00);
     }
     if (size >= 65520f) { // halfway between the largest, 65504, and 2^16
@@ -46,7 +46,7 @@ final class Half {
 
   /** The nearest BFLOAT16. */
   static short bfloatFromFloat(float value) {
-    if (value != value) {
+    if (Float.isNaN(value)) {
       return (short) 0x7fc0;
     }
     int bits = Float.floatToRawIntBits(value);

@@ -142,7 +142,7 @@ final class Reduce {
         for (int j = 0; j < inner; j++) {
           float best = x[from + (int) out[to + j] * inner + j];
           float value = x[from + i * inner + j];
-          if ((largest ? value > best : value < best) || value != value && best == best) {
+          if ((largest ? value > best : value < best) || Float.isNaN(value) && !Float.isNaN(best)) {
             out[to + j] = i;
           }
         }
@@ -232,7 +232,8 @@ final class Reduce {
         for (int j = 0; j < inner; j++) {
           double best = x[from + (int) out[to + j] * inner + j];
           double value = x[from + i * inner + j];
-          if ((largest ? value > best : value < best) || value != value && best == best) {
+          if ((largest ? value > best : value < best)
+              || Double.isNaN(value) && !Double.isNaN(best)) {
             out[to + j] = i;
           }
         }
