@@ -26,7 +26,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Birds or airplanes? Trains a network on the bundled images, saves it, loads it into a fresh one and compares. */
+/**
+ * Birds or airplanes? Trains a network on the bundled images, saves it, loads it into a fresh one
+ * and compares.
+ */
 @Command(
     name = "BirdsVsAirplanes",
     description = "Trains a network to tell birds from airplanes, saves it and loads it again.",
@@ -60,13 +63,17 @@ public final class BirdsVsAirplanes implements Callable<Integer> {
       description = "Images a step (default: ${DEFAULT-VALUE}).")
   private int batchSize = 64;
 
-  @Option(names = "--lr", paramLabel = "X", description = "Learning rate (default: ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--lr",
+      paramLabel = "X",
+      description = "Learning rate (default: ${DEFAULT-VALUE}).")
   private double lr = 1e-2;
 
   @Option(
       names = "--seed",
       paramLabel = "N",
-      description = "Seed of the weights and of the order of the images (default: ${DEFAULT-VALUE}).")
+      description =
+          "Seed of the weights and of the order of the images (default: ${DEFAULT-VALUE}).")
   private long seed = 0;
 
   @Option(
@@ -99,7 +106,10 @@ public final class BirdsVsAirplanes implements Callable<Integer> {
     this.console = console;
   }
 
-  /** Runs the example and exits: 0 where all went well, 1 where it did not, 2 where the options do not fit. */
+  /**
+   * Runs the example and exits: 0 where all went well, 1 where it did not, 2 where the options do
+   * not fit.
+   */
   public static void main(String[] args) {
     System.exit(run(System.out, args));
   }
@@ -134,7 +144,8 @@ public final class BirdsVsAirplanes implements Callable<Integer> {
     check(epochs >= 1, "--epochs wants at least 1, got " + epochs);
     check(batchSize >= 1, "--batch-size wants at least 1, got " + batchSize);
     check(batches >= 1, "--batches wants at least 1, got " + batches);
-    check(Networks.names().contains(net), "--net wants one of " + Networks.names() + ", got " + net);
+    check(
+        Networks.names().contains(net), "--net wants one of " + Networks.names() + ", got " + net);
     Files.createDirectories(out);
     if (threads != null) {
       Tern.setNumThreads(threads);
@@ -144,7 +155,8 @@ public final class BirdsVsAirplanes implements Callable<Integer> {
     Generator.manualSeed(seed);
     Module model = Networks.make(net).to(where);
     int parameters = model.parameters().stream().mapToInt(p -> p.numel()).sum();
-    console.printf(Locale.ROOT, "%s%n%,d parameters, %d threads%n", model, parameters, Tern.getNumThreads());
+    console.printf(
+        Locale.ROOT, "%s%n%,d parameters, %d threads%n", model, parameters, Tern.getNumThreads());
 
     Dataset birdsAndAirplanes = BundledCifar2.train();
     DataLoader loader = DataLoader.of(birdsAndAirplanes).batchSize(batchSize).shuffle(true);

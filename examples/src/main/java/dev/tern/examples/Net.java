@@ -9,7 +9,10 @@ import dev.tern.nn.MaxPool2d;
 import dev.tern.nn.Module;
 import dev.tern.nn.Tanh;
 
-/** Two convolutions and two linear layers for 3 × 32 × 32 images and two classes, all made of modules: 18,090 parameters. */
+/**
+ * Two convolutions and two linear layers for 3 × 32 × 32 images and two classes, all made of
+ * modules: 18,090 parameters.
+ */
 public class Net extends Module {
   final Conv2d conv1 = new Conv2d(3, 16, kernel(3).padding(1));
   final Tanh act1 = new Tanh();

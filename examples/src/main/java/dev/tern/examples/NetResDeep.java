@@ -10,7 +10,9 @@ import dev.tern.nn.Module;
 import dev.tern.nn.ResBlock;
 import dev.tern.nn.Sequential;
 
-/** Residual blocks, ten or a hundred deep: one block used again and again, or blocks of their own. */
+/**
+ * Residual blocks, ten or a hundred deep: one block used again and again, or blocks of their own.
+ */
 public class NetResDeep extends Module {
   private final int channels;
   final Conv2d conv1;

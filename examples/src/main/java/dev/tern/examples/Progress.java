@@ -8,7 +8,10 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
-/** A bar with the loss and the images a second, where there is a terminal to show it on; else nothing. */
+/**
+ * A bar with the loss and the images a second, where there is a terminal to show it on; else
+ * nothing.
+ */
 final class Progress implements AutoCloseable {
   private final @Nullable ProgressBar bar;
 

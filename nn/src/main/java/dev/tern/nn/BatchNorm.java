@@ -9,11 +9,14 @@ import dev.tern.shape.ShapeException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the batch norms have in common: y = (x - mean) / √(var + eps) · weight + bias for each channel, with the batch's
- * own mean and variance in training, and with the running estimates in evaluation. Ioffe and Szegedy (2015).
+ * What the batch norms have in common: y = (x - mean) / √(var + eps) · weight + bias for each
+ * channel, with the batch's own mean and variance in training, and with the running estimates in
+ * evaluation. Ioffe and Szegedy (2015).
  */
 public abstract class BatchNorm extends Module {
-  /** The scale [C], ones at first; null only without {@code affine}, so most callers need not ask. */
+  /**
+   * The scale [C], ones at first; null only without {@code affine}, so most callers need not ask.
+   */
   @SuppressWarnings("NullAway")
   public final Parameter weight;
 
@@ -24,7 +27,10 @@ public abstract class BatchNorm extends Module {
   /** The running mean [C], zeros at first; null without running estimates. */
   public final @Nullable Tensor runningMean;
 
-  /** The running variance [C], with Bessel's correction, ones at first; null without running estimates. */
+  /**
+   * The running variance [C], with Bessel's correction, ones at first; null without running
+   * estimates.
+   */
   public final @Nullable Tensor runningVar;
 
   /** Training batches seen, INT64 []; null without running estimates. */
@@ -71,8 +77,7 @@ public abstract class BatchNorm extends Module {
       momentum = share == null ? 1.0 / count.itemLong() : share;
     }
     boolean ofBatch = isTraining() || runningMean == null;
-    return x.batchNorm(
-        runningMean, runningVar, weight, bias, ofBatch, momentum, options.eps());
+    return x.batchNorm(runningMean, runningVar, weight, bias, ofBatch, momentum, options.eps());
   }
 
   /** 2, since {@code num_batches_tracked} was added, as in PyTorch. */

@@ -14,7 +14,8 @@ public class Conv3d extends ConvNd {
    * Creates the layer and draws its weights.
    *
    * @param options with a kernel size: {@code kernel(3).padding(1)}
-   * @throws dev.tern.shape.ShapeException if the channels do not divide into the groups, or there is no kernel size
+   * @throws dev.tern.shape.ShapeException if the channels do not divide into the groups, or there
+   *     is no kernel size
    */
   public Conv3d(int inChannels, int outChannels, ConvOptions options) {
     super(3, inChannels, outChannels, options);

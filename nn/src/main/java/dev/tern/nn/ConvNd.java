@@ -9,8 +9,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the convolutions in one, two and three dimensions have in common. Weight and bias start from PyTorch's draws, in
- * this order: uniform within 1/√fan_in.
+ * What the convolutions in one, two and three dimensions have in common. Weight and bias start from
+ * PyTorch's draws, in this order: uniform within 1/√fan_in.
  */
 public abstract class ConvNd extends Module {
   /** [out, in / groups, *kernel]. */
@@ -26,7 +26,10 @@ public abstract class ConvNd extends Module {
     this.options = options.values();
     this.inChannels = inChannels;
     int groups = this.options.groupCount();
-    if (inChannels < 1 || outChannels < 1 || inChannels % groups != 0 || outChannels % groups != 0) {
+    if (inChannels < 1
+        || outChannels < 1
+        || inChannels % groups != 0
+        || outChannels % groups != 0) {
       throw new ShapeException(
           "%s: %d input and %d output channels do not divide into %d groups"
               .formatted(name(), inChannels, outChannels, groups));

@@ -2,7 +2,10 @@ package dev.tern.nn;
 
 import dev.tern.Tensor;
 
-/** In training, sets each element to zero with probability p and scales the others by 1/(1 - p): {@code torch.nn.Dropout}. */
+/**
+ * In training, sets each element to zero with probability p and scales the others by 1/(1 - p):
+ * {@code torch.nn.Dropout}.
+ */
 public class Dropout extends Module {
   private final double p;
 

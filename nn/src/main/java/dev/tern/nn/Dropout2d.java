@@ -2,7 +2,9 @@ package dev.tern.nn;
 
 import dev.tern.Tensor;
 
-/** In training, drops whole channels of [N, C, H, W] with probability p: {@code torch.nn.Dropout2d}. */
+/**
+ * In training, drops whole channels of [N, C, H, W] with probability p: {@code torch.nn.Dropout2d}.
+ */
 public class Dropout2d extends Module {
   private final double p;
 

@@ -7,8 +7,9 @@ import dev.tern.shape.PoolOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The modules' computations as functions, {@code torch.nn.functional}, for a static import: {@code maxPool2d(tanh(x), 2)}.
- * Each is the tensor's own method of that name, where shapes and gradients are described.
+ * The modules' computations as functions, {@code torch.nn.functional}, for a static import: {@code
+ * maxPool2d(tanh(x), 2)}. Each is the tensor's own method of that name, where shapes and gradients
+ * are described.
  */
 public final class F {
   private F() {}
@@ -16,20 +17,17 @@ public final class F {
   // convolution and products; the kernel's size comes from the weight
 
   /** Convolution of [N, C, L]. */
-  public static Tensor conv1d(
-      Tensor x, Tensor weight, @Nullable Tensor bias, ConvOptions options) {
+  public static Tensor conv1d(Tensor x, Tensor weight, @Nullable Tensor bias, ConvOptions options) {
     return x.conv1d(weight, bias, options);
   }
 
   /** Convolution of [N, C, H, W]. */
-  public static Tensor conv2d(
-      Tensor x, Tensor weight, @Nullable Tensor bias, ConvOptions options) {
+  public static Tensor conv2d(Tensor x, Tensor weight, @Nullable Tensor bias, ConvOptions options) {
     return x.conv2d(weight, bias, options);
   }
 
   /** Convolution of [N, C, D, H, W]. */
-  public static Tensor conv3d(
-      Tensor x, Tensor weight, @Nullable Tensor bias, ConvOptions options) {
+  public static Tensor conv3d(Tensor x, Tensor weight, @Nullable Tensor bias, ConvOptions options) {
     return x.conv3d(weight, bias, options);
   }
 
@@ -169,7 +167,9 @@ public final class F {
 
   // normalization and dropout
 
-  /** Batch norm with a batch's own mean and variance in training, else with the running estimates. */
+  /**
+   * Batch norm with a batch's own mean and variance in training, else with the running estimates.
+   */
   public static Tensor batchNorm(
       Tensor x,
       @Nullable Tensor runningMean,

@@ -3,7 +3,10 @@ package dev.tern.nn;
 import dev.tern.Tensor;
 import dev.tern.shape.ShapeException;
 
-/** Which number of connections an initialiser keeps the variance for: PyTorch's {@code fan_in} and {@code fan_out}. */
+/**
+ * Which number of connections an initialiser keeps the variance for: PyTorch's {@code fan_in} and
+ * {@code fan_out}.
+ */
 public enum Fan {
   /** Inputs an output depends on: keeps the variance of the activations. */
   IN,

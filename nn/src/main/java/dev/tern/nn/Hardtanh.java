@@ -19,8 +19,7 @@ public class Hardtanh extends Module {
    */
   public Hardtanh(double low, double high) {
     if (!(low < high)) {
-      throw new IllegalArgumentException(
-          "Hardtanh: wants low < high, got " + low + " and " + high);
+      throw new IllegalArgumentException("Hardtanh: wants low < high, got " + low + " and " + high);
     }
     this.low = low;
     this.high = high;

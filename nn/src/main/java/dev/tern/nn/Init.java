@@ -8,8 +8,8 @@ import dev.tern.shape.ShapeException;
 import java.util.function.Consumer;
 
 /**
- * Initialisers, {@code torch.nn.init}: each fills its tensor in place, unrecorded, with the numbers that PyTorch draws
- * from this thread's generator, and returns it.
+ * Initialisers, {@code torch.nn.init}: each fills its tensor in place, unrecorded, with the numbers
+ * that PyTorch draws from this thread's generator, and returns it.
  */
 public final class Init {
   private Init() {}
@@ -67,9 +67,11 @@ public final class Init {
   }
 
   /**
-   * He's uniform initialiser, He et al., <em>Delving deep into rectifiers</em> (2015): bound gain √(3 / fan).
+   * He's uniform initialiser, He et al., <em>Delving deep into rectifiers</em> (2015): bound gain
+   * √(3 / fan).
    *
-   * @param a the negative slope of a leaky ReLU; with {@code a = √5} it is what PyTorch's layers start from
+   * @param a the negative slope of a leaky ReLU; with {@code a = √5} it is what PyTorch's layers
+   *     start from
    * @throws ShapeException if the tensor has fewer than two dimensions
    */
   public static <T extends Tensor> T kaimingUniform_(
@@ -100,7 +102,9 @@ public final class Init {
     return xavierUniform_(tensor, 1);
   }
 
-  /** Glorot's uniform initialiser, Glorot and Bengio (2010): bound gain √(6 / (fan in + fan out)). */
+  /**
+   * Glorot's uniform initialiser, Glorot and Bengio (2010): bound gain √(6 / (fan in + fan out)).
+   */
   public static <T extends Tensor> T xavierUniform_(T tensor, double gain) {
     double bound = Math.sqrt(3) * xavierStd(tensor, gain);
     return uniform_(tensor, -bound, bound);
@@ -125,7 +129,10 @@ public final class Init {
     return truncNormal_(tensor, 0, 1, -2, 2);
   }
 
-  /** A normal distribution cut off below {@code a} and above {@code b}, drawn through its inverse cumulative function. */
+  /**
+   * A normal distribution cut off below {@code a} and above {@code b}, drawn through its inverse
+   * cumulative function.
+   */
   public static <T extends Tensor> T truncNormal_(
       T tensor, double mean, double std, double a, double b) {
     if (!(std > 0 && a < b)) {
@@ -154,15 +161,14 @@ public final class Init {
   }
 
   /**
-   * A (semi-)orthogonal matrix times a gain, Saxe et al. (2014): Q of the QR decomposition of a normal matrix [rows, the rest],
-   * with the signs that make R's diagonal positive.
+   * A (semi-)orthogonal matrix times a gain, Saxe et al. (2014): Q of the QR decomposition of a
+   * normal matrix [rows, the rest], with the signs that make R's diagonal positive.
    *
    * @throws ShapeException if the tensor has fewer than two dimensions
    */
   public static <T extends Tensor> T orthogonal_(T tensor, double gain) {
     if (tensor.rank() < 2) {
-      throw new ShapeException(
-          "orthogonal_: wants at least two dimensions, got " + tensor.shape());
+      throw new ShapeException("orthogonal_: wants at least two dimensions, got " + tensor.shape());
     }
     int rows = tensor.size(0);
     int columns = tensor.numel() / Math.max(rows, 1);
@@ -170,9 +176,7 @@ public final class Init {
         tensor,
         t -> {
           double[] normal =
-              Tensor.zeros(t.dtype(), Shape.of(rows, columns))
-                  .normal_(0, 1)
-                  .toDoubleArray();
+              Tensor.zeros(t.dtype(), Shape.of(rows, columns)).normal_(0, 1).toDoubleArray();
           double[][] vectors = new double[Math.min(rows, columns)][Math.max(rows, columns)];
           for (int i = 0; i < vectors.length; i++) {
             for (int j = 0; j < vectors[i].length; j++) {

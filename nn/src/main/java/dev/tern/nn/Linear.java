@@ -5,7 +5,10 @@ import dev.tern.Tensor;
 import dev.tern.shape.ShapeException;
 import org.jspecify.annotations.Nullable;
 
-/** y = x Wᵀ + b on [*, in], {@code torch.nn.Linear}. Both start uniform within 1/√in, drawn in this order. */
+/**
+ * y = x Wᵀ + b on [*, in], {@code torch.nn.Linear}. Both start uniform within 1/√in, drawn in this
+ * order.
+ */
 public class Linear extends Module {
   /** [out, in]. */
   public final Parameter weight;

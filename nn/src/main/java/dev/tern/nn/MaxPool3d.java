@@ -3,7 +3,9 @@ package dev.tern.nn;
 import dev.tern.Tensor;
 import dev.tern.shape.PoolOptions;
 
-/** The largest value of each window of [N, C, D, H, W] or [C, D, H, W], {@code torch.nn.MaxPool3d}. */
+/**
+ * The largest value of each window of [N, C, D, H, W] or [C, D, H, W], {@code torch.nn.MaxPool3d}.
+ */
 public class MaxPool3d extends Module {
   private final PoolOptions options;
 

@@ -18,8 +18,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What modules consist of, found by reflection: the fields of a class are looked up once, their values are read at
- * each walk.
+ * What modules consist of, found by reflection: the fields of a class are looked up once, their
+ * values are read at each walk.
  */
 final class Members {
   /**
@@ -81,7 +81,9 @@ final class Members {
 
   private Members() {}
 
-  /** A module's own parts: fields in declaration order, superclass first, then what was registered. */
+  /**
+   * A module's own parts: fields in declaration order, superclass first, then what was registered.
+   */
   static List<Member> of(Module module) {
     Map<String, Object> registered = module.registered();
     Map<String, Member> members = new LinkedHashMap<>();
@@ -115,7 +117,8 @@ final class Members {
     return children;
   }
 
-  private static void childrenInto(String prefix, List<Member> members, Map<String, Module> children) {
+  private static void childrenInto(
+      String prefix, List<Member> members, Map<String, Module> children) {
     for (Member member : members) {
       String name = join(prefix, member.name());
       if (member.value() instanceof Module module) {
@@ -177,8 +180,7 @@ final class Members {
     return Collections.newSetFromMap(new IdentityHashMap<>());
   }
 
-  private static void collect(
-      String name, Object value, List<Place> places, Deque<Module> path) {
+  private static void collect(String name, Object value, List<Place> places, Deque<Module> path) {
     Module module = value instanceof Module m ? m : null;
     List<Member> members = module == null ? ((Group) value).members() : of(module);
     if (module != null) {
@@ -246,7 +248,8 @@ final class Members {
     List<Member> members = new ArrayList<>();
     boolean tensors = true;
     for (Map.Entry<String, Object> element : elements.entrySet()) {
-      Object part = element.getValue() == null ? null : part(element.getValue(), key, saved, around);
+      Object part =
+          element.getValue() == null ? null : part(element.getValue(), key, saved, around);
       if (part instanceof Tensor && !(part instanceof Parameter)) {
         part = null; // a list of plain tensors is a cache or an input more often than a buffer
       }

@@ -27,19 +27,24 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A part of a network, {@code torch.nn.Module}: {@link #forward} is what you write, {@link #apply} is what you call.
+ * A part of a network, {@code torch.nn.Module}: {@link #forward} is what you write, {@link #apply}
+ * is what you call.
  *
- * <p>Nothing is registered by hand. The fields of a subclass are its state, in declaration order, superclass first: a
- * {@link Parameter} is trained, any other {@link Tensor} is a buffer (saved, not trained), a {@code Module} is a child,
- * and a {@code List}, {@code Map} or array of modules is walked too. A {@code transient} field is not state, a {@link
- * NotSaved} one moves with the module but is not saved; static fields are left out. A field {@code batchNorm} has the key
- * {@code batch_norm}. Make the fields final: their values are read at each walk, but whoever holds the module should
- * not wonder.
+ * <p>Nothing is registered by hand. The fields of a subclass are its state, in declaration order,
+ * superclass first: a {@link Parameter} is trained, any other {@link Tensor} is a buffer (saved,
+ * not trained), a {@code Module} is a child, and a {@code List}, {@code Map} or array of modules is
+ * walked too. A {@code transient} field is not state, a {@link NotSaved} one moves with the module
+ * but is not saved; static fields are left out. A field {@code batchNorm} has the key {@code
+ * batch_norm}. Make the fields final: their values are read at each walk, but whoever holds the
+ * module should not wonder.
  *
  * <p>In evaluation mode a module may be used by many threads at once.
  */
 public abstract class Module implements TensorFunction {
-  /** Which module an exception left last on this thread, so that the module around it finds the name. */
+  /**
+   * Which module an exception left last on this thread, so that the module around it finds the
+   * name.
+   */
   private record Leaving(WeakReference<TernException> exception, WeakReference<Module> module) {}
 
   private static final ThreadLocal<@Nullable Leaving> LEAVING = new ThreadLocal<>();
@@ -55,8 +60,8 @@ public abstract class Module implements TensorFunction {
   // calling it
 
   /**
-   * Calls the module, Python's {@code module(x)}: {@link #forward} and then the hooks. A {@link TernException} on its
-   * way out collects the path of the module it happened in.
+   * Calls the module, Python's {@code module(x)}: {@link #forward} and then the hooks. A {@link
+   * TernException} on its way out collects the path of the module it happened in.
    */
   @Override
   public final Tensor apply(Tensor x) {
@@ -73,8 +78,8 @@ public abstract class Module implements TensorFunction {
   }
 
   /**
-   * What the module computes. A module that takes other inputs leaves this alone and declares its own pair of {@code
-   * apply} and {@code forward}.
+   * What the module computes. A module that takes other inputs leaves this alone and declares its
+   * own pair of {@code apply} and {@code forward}.
    *
    * @throws UnsupportedOperationException unless overridden; the message says which call fits
    */
@@ -98,8 +103,8 @@ public abstract class Module implements TensorFunction {
   }
 
   /**
-   * Notes that an exception leaves this module, and names the child it came from; for an {@code apply} of your own: {@code
-   * catch (TernException e) { throw leaving(e); }}.
+   * Notes that an exception leaves this module, and names the child it came from; for an {@code
+   * apply} of your own: {@code catch (TernException e) { throw leaving(e); }}.
    */
   protected final TernException leaving(TernException e) {
     Leaving last = LEAVING.get();
@@ -118,7 +123,9 @@ public abstract class Module implements TensorFunction {
     return e;
   }
 
-  /** Names the child that an exception came from, for a module that knows which one it was calling. */
+  /**
+   * Names the child that an exception came from, for a module that knows which one it was calling.
+   */
   static TernException leavingChild(String name, TernException e) {
     e.within(name);
     LEAVING.set(new Leaving(new WeakReference<>(e), new WeakReference<>(null)));
@@ -154,8 +161,8 @@ public abstract class Module implements TensorFunction {
   // what it consists of
 
   /**
-   * Adds a child by hand, for classes whose package is closed to reflection, and for children that are in no field: {@code
-   * final Conv2d conv1 = register("conv1", new Conv2d(3, 16, 3));}.
+   * Adds a child by hand, for classes whose package is closed to reflection, and for children that
+   * are in no field: {@code final Conv2d conv1 = register("conv1", new Conv2d(3, 16, 3));}.
    *
    * @param name the key, used as it stands
    * @throws IllegalArgumentException if the name is empty, has a dot or is taken
@@ -248,14 +255,17 @@ public abstract class Module implements TensorFunction {
   // state
 
   /**
-   * The parameters and buffers at every name they have, sharing the memory of this module, with PyTorch's {@code
-   * _metadata}. A block that is used ten times has one set of parameters and ten sets of keys.
+   * The parameters and buffers at every name they have, sharing the memory of this module, with
+   * PyTorch's {@code _metadata}. A block that is used ten times has one set of parameters and ten
+   * sets of keys.
    */
   public final StateDict stateDict() {
     StateDict state = new StateDict();
     for (Place place : Members.places(this)) {
       Module module = place.module();
-      state.metadata().put(place.name(), Map.of("version", module == null ? 1 : module.stateVersion()));
+      state
+          .metadata()
+          .put(place.name(), Map.of("version", module == null ? 1 : module.stateVersion()));
       for (Member member : place.tensors()) {
         if (member.saved()) {
           state.put(place.pathOf(member), ((Tensor) member.value()).detach());
@@ -265,31 +275,38 @@ public abstract class Module implements TensorFunction {
     return state;
   }
 
-  /** Copies a state dict into this module; every key must fit, see {@link #loadStateDict(Map, boolean)}. */
+  /**
+   * Copies a state dict into this module; every key must fit, see {@link #loadStateDict(Map,
+   * boolean)}.
+   */
   public final IncompatibleKeys loadStateDict(Map<String, Tensor> state) {
     return loadStateDict(state, true);
   }
 
   /**
-   * Copies a state dict into this module. Everything is checked before anything is changed. Values are cast between
-   * floating-point types, and between integer types.
+   * Copies a state dict into this module. Everything is checked before anything is changed. Values
+   * are cast between floating-point types, and between integer types.
    *
    * @param strict whether missing and unexpected keys are errors; otherwise they are returned
    * @return prints {@code <All keys matched successfully>} where that is so
-   * @throws StateDictException with all that does not fit, in PyTorch's words; the module is as it was
+   * @throws StateDictException with all that does not fit, in PyTorch's words; the module is as it
+   *     was
    */
   public final IncompatibleKeys loadStateDict(Map<String, Tensor> state, boolean strict) {
     return StateLoading.load(this, state, strict);
   }
 
-  /** The version of this class's part of a state dict, 1 unless overridden; saved in {@code _metadata}. */
+  /**
+   * The version of this class's part of a state dict, 1 unless overridden; saved in {@code
+   * _metadata}.
+   */
   protected int stateVersion() {
     return 1;
   }
 
   /**
-   * What to load where a state dict of an older version lacks one of this module's own tensors, for example a counter that
-   * was added later.
+   * What to load where a state dict of an older version lacks one of this module's own tensors, for
+   * example a counter that was added later.
    *
    * @param key the tensor's key in this module
    * @param version the version that was saved, 0 where none was
@@ -325,8 +342,8 @@ public abstract class Module implements TensorFunction {
   }
 
   /**
-   * Moves parameters, buffers and gradients to a device; parameters keep their identity, so an optimizer made before the
-   * move still works.
+   * Moves parameters, buffers and gradients to a device; parameters keep their identity, so an
+   * optimizer made before the move still works.
    *
    * @return this module
    */
@@ -343,12 +360,17 @@ public abstract class Module implements TensorFunction {
   public final <M extends Module> M to(DType dtype) {
     if (!dtype.isFloatingPoint()) {
       throw new DTypeException(
-          "Module.to: wants a floating-point type, got " + dtype + "; integer buffers stay as they are");
+          "Module.to: wants a floating-point type, got "
+              + dtype
+              + "; integer buffers stay as they are");
     }
     return moved(tensor -> tensor.dtype().isFloatingPoint() ? tensor.to(dtype) : tensor);
   }
 
-  /** Computes all new tensors first, so that a failure, for example for want of memory, changes nothing. */
+  /**
+   * Computes all new tensors first, so that a failure, for example for want of memory, changes
+   * nothing.
+   */
   private <M extends Module> M moved(UnaryOperator<Tensor> move) {
     List<Tensor> tensors = List.copyOf(namedTensors(true).values());
     List<Tensor> targets = new ArrayList<>();
@@ -376,7 +398,10 @@ public abstract class Module implements TensorFunction {
     return self();
   }
 
-  /** Calls a function with every module inside this one, children first, and then with this one: {@code Module.apply}. */
+  /**
+   * Calls a function with every module inside this one, children first, and then with this one:
+   * {@code Module.apply}.
+   */
   public final <M extends Module> M visit(Consumer<? super Module> function) {
     children().forEach(child -> child.visit(function));
     function.accept(this);

@@ -1,6 +1,9 @@
 package dev.tern.nn;
 
-/** What follows a layer, which decides by how much an initialiser scales its weights: {@code torch.nn.init.calculate_gain}. */
+/**
+ * What follows a layer, which decides by how much an initialiser scales its weights: {@code
+ * torch.nn.init.calculate_gain}.
+ */
 public enum Nonlinearity {
   /** None, or one that leaves the scale: gain 1. */
   LINEAR,

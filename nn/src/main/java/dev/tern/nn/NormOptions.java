@@ -3,11 +3,13 @@ package dev.tern.nn;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a batch norm is set up: an immutable value with names, {@code NormOptions.eps(1e-3).momentum(0.01)}. Defaults are
- * PyTorch's: eps 1e-5, momentum 0.1, a trained scale and shift, running estimates.
+ * How a batch norm is set up: an immutable value with names, {@code
+ * NormOptions.eps(1e-3).momentum(0.01)}. Defaults are PyTorch's: eps 1e-5, momentum 0.1, a trained
+ * scale and shift, running estimates.
  *
  * @param eps added to the variance
- * @param momentum the share of a new batch in the running estimates; null for the plain mean over all batches
+ * @param momentum the share of a new batch in the running estimates; null for the plain mean over
+ *     all batches
  * @param affine whether a scale and a shift are trained
  * @param trackRunningStats whether evaluation mode uses estimates gathered during training
  */
@@ -26,7 +28,10 @@ public record NormOptions(
     return new NormOptions(eps, share, affine, trackRunningStats);
   }
 
-  /** The same, but the running estimates are the plain mean over all batches: PyTorch's {@code momentum=None}. */
+  /**
+   * The same, but the running estimates are the plain mean over all batches: PyTorch's {@code
+   * momentum=None}.
+   */
   public NormOptions cumulative() {
     return new NormOptions(eps, null, affine, trackRunningStats);
   }

@@ -15,7 +15,8 @@ final class PythonText {
     int exponent = decimal.precision() - decimal.scale() - 1;
     if (value != 0 && (exponent < -4 || exponent >= 16)) {
       String digits = decimal.unscaledValue().abs().toString();
-      String mantissa = digits.length() == 1 ? digits : digits.charAt(0) + "." + digits.substring(1);
+      String mantissa =
+          digits.length() == 1 ? digits : digits.charAt(0) + "." + digits.substring(1);
       return "%s%se%s%02d"
           .formatted(value < 0 ? "-" : "", mantissa, exponent < 0 ? "-" : "+", Math.abs(exponent));
     }

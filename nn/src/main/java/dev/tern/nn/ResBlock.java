@@ -5,8 +5,9 @@ import static dev.tern.shape.ConvOptions.kernel;
 import dev.tern.Tensor;
 
 /**
- * A residual block on [N, C, H, W]: convolution without bias, batch norm, ReLU, plus the input. He et al. (2016). The
- * convolution starts from He's normal initialiser, the batch norm with scale 0.5.
+ * A residual block on [N, C, H, W]: convolution without bias, batch norm, ReLU, plus the input. He
+ * et al. (2016). The convolution starts from He's normal initialiser, the batch norm with scale
+ * 0.5.
  */
 public class ResBlock extends Module {
   /** 3 × 3, padded to keep the size. */

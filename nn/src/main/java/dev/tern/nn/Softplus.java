@@ -2,7 +2,10 @@ package dev.tern.nn;
 
 import dev.tern.Tensor;
 
-/** log(1 + exp(beta x)) / beta, and x itself beyond a threshold of beta x: {@code torch.nn.Softplus}. */
+/**
+ * log(1 + exp(beta x)) / beta, and x itself beyond a threshold of beta x: {@code
+ * torch.nn.Softplus}.
+ */
 public class Softplus extends Module {
   private final double beta;
   private final double threshold;

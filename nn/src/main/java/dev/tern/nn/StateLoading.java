@@ -70,7 +70,8 @@ final class StateLoading {
 
   private void check(String key, Tensor from, Tensor into) {
     // a single number was saved as [1] before PyTorch 0.4
-    Tensor value = into.rank() == 0 && from.rank() == 1 && from.numel() == 1 ? from.squeeze(0) : from;
+    Tensor value =
+        into.rank() == 0 && from.rank() == 1 && from.numel() == 1 ? from.squeeze(0) : from;
     if (!value.shape().equals(into.shape())) {
       mismatches.add(
           "size mismatch for %s: copying a param with shape %s from checkpoint, the shape in current model is %s."

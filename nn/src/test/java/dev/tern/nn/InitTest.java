@@ -39,7 +39,8 @@ class InitTest {
     Tensor weight = Tensor.zeros(8, 4, 3, 5);
     assertEquals(60, Fan.IN.of(weight));
     assertEquals(120, Fan.OUT.of(weight));
-    assertThrows(ShapeException.class, () -> Init.kaimingNormal_(Tensor.zeros(3), Nonlinearity.RELU));
+    assertThrows(
+        ShapeException.class, () -> Init.kaimingNormal_(Tensor.zeros(3), Nonlinearity.RELU));
   }
 
   @Test
@@ -85,8 +86,7 @@ class InitTest {
     for (int[] shape : new int[][] {{4, 4}, {3, 7}, {7, 3}, {4, 2, 3}}) {
       Tensor q = Init.orthogonal_(Tensor.zeros(DType.FLOAT64, Shape.of(shape)), 2);
       Tensor flat = q.view(shape[0], -1);
-      Tensor product =
-          flat.size(0) <= flat.size(1) ? flat.matmul(flat.t()) : flat.t().matmul(flat);
+      Tensor product = flat.size(0) <= flat.size(1) ? flat.matmul(flat.t()) : flat.t().matmul(flat);
       Tensor error = product.sub(Tensor.eye(product.size(0)).to(DType.FLOAT64).mul(4)).abs();
       assertEquals(0, error.max().item(), 1e-12);
     }

@@ -18,14 +18,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The layers' settings and what they pass on; the numbers themselves are the golden suites' matter. */
+/**
+ * The layers' settings and what they pass on; the numbers themselves are the golden suites' matter.
+ */
 class LayersTest {
   static Stream<Arguments> printed() {
     return Stream.of(
         Arguments.of(new Conv2d(3, 16, 3), "Conv2d(3, 16, kernel_size=(3, 3), stride=(1, 1))"),
         Arguments.of(
-            new Conv2d(4, 8, kernel(3, 5).stride(2).padding(1, 2).dilation(2).groups(4).bias(false)),
-            "Conv2d(4, 8, kernel_size=(3, 5), stride=(2, 2), padding=(1, 2), dilation=(2, 2), groups=4, bias=False)"),
+            new Conv2d(
+                4, 8, kernel(3, 5).stride(2).padding(1, 2).dilation(2).groups(4).bias(false)),
+            "Conv2d(4, 8, kernel_size=(3, 5), stride=(2, 2), padding=(1, 2), dilation=(2, 2),"
+                + " groups=4, bias=False)"),
         Arguments.of(
             new Conv2d(3, 3, kernel(3).same()),
             "Conv2d(3, 3, kernel_size=(3, 3), stride=(1, 1), padding=same)"),
@@ -92,7 +96,8 @@ class LayersTest {
   void channelsAndKernelsThatDoNotFitAreRefused() {
     assertThrows(ShapeException.class, () -> new Conv2d(3, 4, kernel(3).groups(2)));
     assertThrows(ShapeException.class, () -> new Conv2d(3, 4, kernel(3, 3, 3)));
-    assertThrows(ShapeException.class, () -> new Conv2d(3, 4, dev.tern.shape.ConvOptions.stride(2)));
+    assertThrows(
+        ShapeException.class, () -> new Conv2d(3, 4, dev.tern.shape.ConvOptions.stride(2)));
     assertThrows(ShapeException.class, () -> new Linear(0, 4));
     assertThrows(IllegalArgumentException.class, () -> new Dropout(1.5));
     assertThrows(IllegalArgumentException.class, () -> new Dropout2d(Double.NaN));

@@ -118,10 +118,12 @@ class ModuleTest {
   void aSharedBlockHasOneSetOfParametersAndManyKeys() {
     Repeated net = new Repeated();
     assertEquals(2, net.parameters().size());
-    assertEquals(List.of("blocks.0.weight", "blocks.0.bias"), List.copyOf(net.namedParameters().keySet()));
+    assertEquals(
+        List.of("blocks.0.weight", "blocks.0.bias"), List.copyOf(net.namedParameters().keySet()));
     assertEquals(6, net.stateDict().size());
     assertSame(
-        net.stateDict().get("blocks.0.weight").storage(), net.stateDict().get("blocks.2.weight").storage());
+        net.stateDict().get("blocks.0.weight").storage(),
+        net.stateDict().get("blocks.2.weight").storage());
   }
 
   @Test
@@ -180,7 +182,8 @@ class ModuleTest {
     assertEquals(DType.FLOAT64, weight.grad().dtype());
     assertArrayEquals(before, weight.toFloatArray());
     assertTrue(weight.requiresGrad() && weight.isLeaf());
-    assertEquals(DType.INT64, new BatchNorm2d(1).<BatchNorm2d>to(DType.FLOAT64).numBatchesTracked.dtype());
+    assertEquals(
+        DType.INT64, new BatchNorm2d(1).<BatchNorm2d>to(DType.FLOAT64).numBatchesTracked.dtype());
     assertThrows(DTypeException.class, () -> linear.to(DType.INT64));
   }
 
@@ -243,7 +246,8 @@ class ModuleTest {
             (0): Linear(in_features=1, out_features=1, bias=False)
           )
           (last): ReLU()
-        )""",
+        )\
+        """,
         new Full().toString());
     assertEquals("Sequential()", new Sequential().toString());
   }
@@ -261,7 +265,8 @@ class ModuleTest {
 
   @Test
   void threadsThatEvaluateOneModuleGetItsResults() throws InterruptedException {
-    Sequential net = new Sequential(new Conv2d(3, 4, 3), new BatchNorm2d(4), new ReLU(), new Dropout(0.5));
+    Sequential net =
+        new Sequential(new Conv2d(3, 4, 3), new BatchNorm2d(4), new ReLU(), new Dropout(0.5));
     net.eval();
     Tensor x = Tensor.randn(2, 3, 8, 8);
     float[] alone = net.apply(x).toFloatArray();

@@ -46,13 +46,16 @@ class StateLoadingTest {
     wrong.put("norm.weight", Tensor.zeros(4));
     wrong.put("norm.bias", Tensor.zeros(DType.INT64, Shape.of(3)));
     float[] before = net.fc1.weight.toFloatArray();
-    StateDictException error = assertThrows(StateDictException.class, () -> net.loadStateDict(wrong));
+    StateDictException error =
+        assertThrows(StateDictException.class, () -> net.loadStateDict(wrong));
     assertEquals(
         "Error(s) in loading state_dict for Net:\n"
             + "\tMissing key(s) in state_dict: \"norm.num_batches_tracked\", \"fc2.bias\". \n"
             + "\tUnexpected key(s) in state_dict: \"fc3.weight\". \n"
-            + "\tsize mismatch for norm.weight: copying a param with shape torch.Size([4]) from checkpoint, the shape in current model is torch.Size([3]).\n"
-            + "\tdtype mismatch for norm.bias: copying a param of dtype torch.int64 from checkpoint, the dtype in current model is torch.float32.",
+            + "\tsize mismatch for norm.weight: copying a param with shape torch.Size([4]) from"
+            + " checkpoint, the shape in current model is torch.Size([3]).\n"
+            + "\tdtype mismatch for norm.bias: copying a param of dtype torch.int64 from"
+            + " checkpoint, the dtype in current model is torch.float32.",
         error.getMessage());
     assertArrayEquals(before, net.fc1.weight.toFloatArray());
   }
@@ -67,7 +70,8 @@ class StateLoadingTest {
     IncompatibleKeys keys = net.loadStateDict(state, false);
     assertEquals(List.of("fc2.bias"), keys.missingKeys());
     assertEquals(List.of("extra"), keys.unexpectedKeys());
-    assertEquals("_IncompatibleKeys(missing_keys=['fc2.bias'], unexpected_keys=['extra'])", keys.toString());
+    assertEquals(
+        "_IncompatibleKeys(missing_keys=['fc2.bias'], unexpected_keys=['extra'])", keys.toString());
     assertArrayEquals(bias, net.fc2.bias.toFloatArray());
     assertArrayEquals(state.get("fc1.weight").toFloatArray(), net.fc1.weight.toFloatArray());
     state.put("fc1.weight", Tensor.zeros(1));

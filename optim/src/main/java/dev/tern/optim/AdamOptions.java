@@ -1,7 +1,8 @@
 package dev.tern.optim;
 
 /**
- * The settings of {@link Adam} and {@link AdamW}, an immutable value: {@code Adam.lr(1e-3).betas(0.9, 0.99)}.
+ * The settings of {@link Adam} and {@link AdamW}, an immutable value: {@code
+ * Adam.lr(1e-3).betas(0.9, 0.99)}.
  *
  * @param lr the learning rate
  * @param beta1 how slowly the mean of the gradients follows

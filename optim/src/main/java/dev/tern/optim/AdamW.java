@@ -7,7 +7,9 @@ import java.util.List;
 public final class AdamW extends Optimizer {
   private final Moments moments = new Moments();
 
-  /** PyTorch's defaults with this learning rate: betas 0.9 and 0.999, eps 1e-8, weight decay 0.01. */
+  /**
+   * PyTorch's defaults with this learning rate: betas 0.9 and 0.999, eps 1e-8, weight decay 0.01.
+   */
   public static AdamOptions lr(double lr) {
     return new AdamOptions(lr, 0.9, 0.999, 1e-8, 1e-2, false, false);
   }

@@ -1,6 +1,9 @@
 package dev.tern.optim;
 
-/** A schedule of learning rates, {@code torch.optim.lr_scheduler.LRScheduler}: call {@link #step} after each epoch. */
+/**
+ * A schedule of learning rates, {@code torch.optim.lr_scheduler.LRScheduler}: call {@link #step}
+ * after each epoch.
+ */
 public abstract class LrScheduler {
   private final Optimizer optimizer;
   private int epoch;

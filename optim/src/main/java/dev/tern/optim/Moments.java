@@ -2,7 +2,10 @@ package dev.tern.optim;
 
 import dev.tern.Tensor;
 
-/** The step that Adam and AdamW share: running means of the gradient and of its square, both corrected for their start. */
+/**
+ * The step that Adam and AdamW share: running means of the gradient and of its square, both
+ * corrected for their start.
+ */
 final class Moments {
   private final Slots means = new Slots();
   private final Slots squares = new Slots();

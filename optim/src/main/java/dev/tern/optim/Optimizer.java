@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Changes parameters by their gradients, {@code torch.optim.Optimizer}. Parameters are known by identity, so one that has
- * moved to another device since is still found.
+ * Changes parameters by their gradients, {@code torch.optim.Optimizer}. Parameters are known by
+ * identity, so one that has moved to another device since is still found.
  */
 public abstract class Optimizer {
   private final List<Group> groups = new ArrayList<>();
@@ -127,7 +127,8 @@ public abstract class Optimizer {
     if (!any) {
       throw new AutogradException(
           name()
-              + ".step: no parameter has a gradient; call backward() on a loss that depends on them first, and mind that zeroGrad() takes gradients away");
+              + ".step: no parameter has a gradient; call backward() on a loss that depends on them"
+              + " first, and mind that zeroGrad() takes gradients away");
     }
   }
 

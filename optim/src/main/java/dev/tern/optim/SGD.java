@@ -5,8 +5,9 @@ import dev.tern.device.SgdSpec;
 import java.util.List;
 
 /**
- * Stochastic gradient descent, {@code torch.optim.SGD}: {@code g = grad + weightDecay p; v = momentum v + (1 - dampening) g;
- * p -= lr v}, where v starts as the first g; with Nesterov's momentum {@code p -= lr (g + momentum v)}.
+ * Stochastic gradient descent, {@code torch.optim.SGD}: {@code g = grad + weightDecay p; v =
+ * momentum v + (1 - dampening) g; p -= lr v}, where v starts as the first g; with Nesterov's
+ * momentum {@code p -= lr (g + momentum v)}.
  *
  * <pre>{@code new SGD(model.parameters(), SGD.lr(1e-2).momentum(0.9).weightDecay(1e-3))}</pre>
  */
@@ -86,8 +87,8 @@ public final class SGD extends Optimizer {
   /**
    * An optimizer of these parameters.
    *
-   * @throws IllegalArgumentException if there are none, one appears twice, or Nesterov's momentum is asked for without
-   *     momentum or with dampening
+   * @throws IllegalArgumentException if there are none, one appears twice, or Nesterov's momentum
+   *     is asked for without momentum or with dampening
    */
   public SGD(List<? extends Tensor> parameters, Options options) {
     addGroup(parameters, options);

@@ -13,7 +13,10 @@ final class Slots {
     return tensors.containsKey(parameter);
   }
 
-  /** The tensor, made at the first call, and on the parameter's device and of its type, wherever that is by now. */
+  /**
+   * The tensor, made at the first call, and on the parameter's device and of its type, wherever
+   * that is by now.
+   */
   Tensor of(Tensor parameter, Function<Tensor, Tensor> make) {
     Tensor tensor = tensors.get(parameter);
     if (tensor == null) {

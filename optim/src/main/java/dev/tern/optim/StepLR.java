@@ -1,6 +1,9 @@
 package dev.tern.optim;
 
-/** Multiplies the learning rate by gamma every so many epochs, {@code torch.optim.lr_scheduler.StepLR}. */
+/**
+ * Multiplies the learning rate by gamma every so many epochs, {@code
+ * torch.optim.lr_scheduler.StepLR}.
+ */
 public final class StepLR extends LrScheduler {
   private final int stepSize;
   private final double gamma;
@@ -18,7 +21,8 @@ public final class StepLR extends LrScheduler {
   public StepLR(Optimizer optimizer, int stepSize, double gamma) {
     super(optimizer);
     if (stepSize < 1) {
-      throw new IllegalArgumentException("StepLR: wants a step of at least 1 epoch, got " + stepSize);
+      throw new IllegalArgumentException(
+          "StepLR: wants a step of at least 1 epoch, got " + stepSize);
     }
     this.stepSize = stepSize;
     this.gamma = gamma;

@@ -12,7 +12,9 @@ import org.junit.jupiter.api.Test;
 /** What follows from the formulas of Adam and AdamW; whole trajectories are in the golden suite. */
 class AdamTest {
   private static double firstStep(
-      double gradient, BiFunction<List<Parameter>, AdamOptions, Optimizer> make, AdamOptions options) {
+      double gradient,
+      BiFunction<List<Parameter>, AdamOptions, Optimizer> make,
+      AdamOptions options) {
     Parameter p = new Parameter(Tensor.of(new double[] {2}));
     p.mul(gradient).sum().backward();
     make.apply(List.of(p), options).step();
@@ -29,7 +31,10 @@ class AdamTest {
 
   @Test
   void adamWDecaysTheWeightItself() {
-    assertEquals(2 * (1 - 0.01 * 0.5) - 0.01, firstStep(5, AdamW::new, AdamW.lr(0.01).weightDecay(0.5)), 1e-8);
+    assertEquals(
+        2 * (1 - 0.01 * 0.5) - 0.01,
+        firstStep(5, AdamW::new, AdamW.lr(0.01).weightDecay(0.5)),
+        1e-8);
     assertEquals(1.99, firstStep(5, Adam::new, Adam.lr(0.01).weightDecay(0.5)), 1e-8);
   }
 

@@ -5,8 +5,8 @@ import dev.tern.device.BackendProvider;
 import dev.tern.shape.DeviceException;
 
 /**
- * Looks for an NVIDIA GPU. This version of Tern has no CUDA kernels yet: it says what it finds, and that no device can be
- * used.
+ * Looks for an NVIDIA GPU. This version of Tern has no CUDA kernels yet: it says what it finds, and
+ * that no device can be used.
  */
 public final class CudaProvider implements BackendProvider {
   /** Probing takes a second or two where there is a GPU, so it waits until somebody asks. */

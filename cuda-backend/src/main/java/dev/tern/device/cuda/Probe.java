@@ -37,7 +37,8 @@ record Probe(String why, @Nullable Throwable cause) {
 
   /** What an answer of the driver means. */
   static String answered(int status, int version, int devices) {
-    if (status == CUresult.CUDA_ERROR_NO_DEVICE || status == CUresult.CUDA_SUCCESS && devices == 0) {
+    if (status == CUresult.CUDA_ERROR_NO_DEVICE
+        || status == CUresult.CUDA_SUCCESS && devices == 0) {
       return "the NVIDIA driver finds no GPU; check nvidia-smi and CUDA_VISIBLE_DEVICES";
     }
     if (status != CUresult.CUDA_SUCCESS) {

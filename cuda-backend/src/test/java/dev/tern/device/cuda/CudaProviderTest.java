@@ -31,9 +31,11 @@ class CudaProviderTest {
     Error noDriver = new UnsatisfiedLinkError("x.so: libcuda.so.1: cannot open shared object file");
     assertTrue(Probe.failed(noDriver, "Linux", "amd64").startsWith("there is no NVIDIA driver"));
     Error noNatives = new UnsatisfiedLinkError("no JCudaDriver in java.library.path");
-    assertTrue(Probe.failed(noNatives, "Linux", "amd64").contains(":linux-x86_64 on the class path"));
+    assertTrue(
+        Probe.failed(noNatives, "Linux", "amd64").contains(":linux-x86_64 on the class path"));
     assertTrue(Probe.failed(noNatives, "Windows 11", "amd64").contains(":windows-x86_64"));
-    assertTrue(Probe.failed(noNatives, "Mac OS X", "aarch64").endsWith("none for Mac OS X on aarch64"));
+    assertTrue(
+        Probe.failed(noNatives, "Mac OS X", "aarch64").endsWith("none for Mac OS X on aarch64"));
     Error old = new UnsatisfiedLinkError("x.so: undefined symbol: cuGraphCreate");
     assertTrue(Probe.failed(old, "Linux", "amd64").contains("too old"));
   }
@@ -45,7 +47,8 @@ class CudaProviderTest {
     assertTrue(Probe.answered(803, 0, 0).contains("CUDA_ERROR_SYSTEM_DRIVER_MISMATCH"));
     assertTrue(Probe.answered(0, 9020, 1).contains("it has CUDA 9.2"));
     assertEquals(
-        "this version of Tern has no CUDA kernels yet; the NVIDIA driver (CUDA 12.6) offers 1 GPU, the CPU is used",
+        "this version of Tern has no CUDA kernels yet; the NVIDIA driver (CUDA 12.6) offers 1 GPU,"
+            + " the CPU is used",
         Probe.answered(0, 12060, 1));
   }
 }

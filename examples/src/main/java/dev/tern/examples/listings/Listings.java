@@ -41,7 +41,8 @@ class Net extends Module { // the version made of modules
   }
 }
 
-class FunctionalNet extends Module { // the functional version: modules only where there are parameters
+class FunctionalNet
+    extends Module { // the functional version: modules only where there are parameters
   final Conv2d conv1 = new Conv2d(3, 16, kernel(3).padding(1));
   final Conv2d conv2 = new Conv2d(16, 8, kernel(3).padding(1));
   final Linear fc1 = new Linear(8 * 8 * 8, 32);
@@ -105,7 +106,12 @@ final class Listings {
   private Listings() {}
 
   static void trainingLoop(
-      int epochs, Optimizer optimizer, Module model, Loss lossFn, DataLoader loader, Device device) {
+      int epochs,
+      Optimizer optimizer,
+      Module model,
+      Loss lossFn,
+      DataLoader loader,
+      Device device) {
     for (int epoch = 1; epoch <= epochs; epoch++) {
       double lossTrain = 0;
       for (Batch batch : loader) {
