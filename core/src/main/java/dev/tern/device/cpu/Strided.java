@@ -14,6 +14,9 @@ final class Strided {
    */
   private static final int BLOCK = 32;
 
+  /** Slices are given to the team in tasks of about this many elements. */
+  private static final int TASK = 1 << 15;
+
   private final int count; // dimensions left after merging, the innermost first; at least two
   private final int[] sizes;
   private final int[] steps;
@@ -51,17 +54,17 @@ final class Strided {
     var plan = new Strided(view);
     int step = plan.steps[0];
     if (from instanceof float[] f && out instanceof float[] t) {
-      plan.each(at, (s, d, n) -> gather(f, s, step, t, d, n));
+      plan.each(at, true, (s, d, n) -> gather(f, s, step, t, d, n));
     } else if (from instanceof double[] f && out instanceof double[] t) {
-      plan.each(at, (s, d, n) -> gather(f, s, step, t, d, n));
+      plan.each(at, true, (s, d, n) -> gather(f, s, step, t, d, n));
     } else if (from instanceof long[] f && out instanceof long[] t) {
-      plan.each(at, (s, d, n) -> gather(f, s, step, t, d, n));
+      plan.each(at, true, (s, d, n) -> gather(f, s, step, t, d, n));
     } else if (from instanceof int[] f && out instanceof int[] t) {
-      plan.each(at, (s, d, n) -> gather(f, s, step, t, d, n));
+      plan.each(at, true, (s, d, n) -> gather(f, s, step, t, d, n));
     } else if (from instanceof short[] f && out instanceof short[] t) {
-      plan.each(at, (s, d, n) -> gather(f, s, step, t, d, n));
+      plan.each(at, true, (s, d, n) -> gather(f, s, step, t, d, n));
     } else if (from instanceof byte[] f && out instanceof byte[] t) {
-      plan.each(at, (s, d, n) -> gather(f, s, step, t, d, n));
+      plan.each(at, true, (s, d, n) -> gather(f, s, step, t, d, n));
     } else {
       throw new DTypeException(mixed(from, out));
     }
@@ -72,17 +75,17 @@ final class Strided {
     var plan = new Strided(view);
     int step = plan.steps[0];
     if (x instanceof float[] f && to instanceof float[] t) {
-      plan.each(at, (s, d, n) -> scatter(f, d, t, s, step, n));
+      plan.each(at, false, (s, d, n) -> scatter(f, d, t, s, step, n));
     } else if (x instanceof double[] f && to instanceof double[] t) {
-      plan.each(at, (s, d, n) -> scatter(f, d, t, s, step, n));
+      plan.each(at, false, (s, d, n) -> scatter(f, d, t, s, step, n));
     } else if (x instanceof long[] f && to instanceof long[] t) {
-      plan.each(at, (s, d, n) -> scatter(f, d, t, s, step, n));
+      plan.each(at, false, (s, d, n) -> scatter(f, d, t, s, step, n));
     } else if (x instanceof int[] f && to instanceof int[] t) {
-      plan.each(at, (s, d, n) -> scatter(f, d, t, s, step, n));
+      plan.each(at, false, (s, d, n) -> scatter(f, d, t, s, step, n));
     } else if (x instanceof short[] f && to instanceof short[] t) {
-      plan.each(at, (s, d, n) -> scatter(f, d, t, s, step, n));
+      plan.each(at, false, (s, d, n) -> scatter(f, d, t, s, step, n));
     } else if (x instanceof byte[] f && to instanceof byte[] t) {
-      plan.each(at, (s, d, n) -> scatter(f, d, t, s, step, n));
+      plan.each(at, false, (s, d, n) -> scatter(f, d, t, s, step, n));
     } else {
       throw new DTypeException(mixed(x, to));
     }
@@ -95,11 +98,11 @@ final class Strided {
     var plan = new Strided(view);
     int step = plan.steps[0];
     if (x instanceof float[] f && to instanceof float[] t) {
-      plan.each(at, (s, d, n) -> add(f, d, t, s, step, n));
+      plan.each(at, false, (s, d, n) -> add(f, d, t, s, step, n));
     } else if (x instanceof double[] f && to instanceof double[] t) {
-      plan.each(at, (s, d, n) -> add(f, d, t, s, step, n));
+      plan.each(at, false, (s, d, n) -> add(f, d, t, s, step, n));
     } else if (x instanceof long[] f && to instanceof long[] t) {
-      plan.each(at, (s, d, n) -> add(f, d, t, s, step, n));
+      plan.each(at, false, (s, d, n) -> add(f, d, t, s, step, n));
     } else {
       throw new DTypeException(
           "accumulate takes float32, float64 and int64, got elements in "
@@ -107,34 +110,82 @@ final class Strided {
     }
   }
 
-  private void each(int at, Row row) {
-    if (sizes[0] == 0) {
+  /**
+   * Visits every row; slices of the outermost dimension on many threads, if nothing is in two of
+   * them.
+   */
+  private void each(int at, boolean onlyReads, Row row) {
+    int slice = 1;
+    for (int d = 0; d < count - 1; d++) {
+      slice *= sizes[d];
+    }
+    int outer = sizes[count - 1];
+    int size = slice;
+    int block = Math.max(1, TASK / Math.max(1, slice));
+    if (count == 2 || slice == 0 || outer < 2 * block || !onlyReads && !slicesAreApart()) {
+      walk(at, 0, outer, size, row);
+    } else {
+      Team.run(
+          (outer + block - 1) / block,
+          i -> walk(at, i * block, Math.min(outer, (i + 1) * block), size, row));
+    }
+  }
+
+  /**
+   * Whether slices of the outermost dimension share no element: smaller steps do not reach from one
+   * to the next, and larger ones pass over all of them.
+   */
+  private boolean slicesAreApart() {
+    long step = steps[count - 1];
+    long reach = 0;
+    for (int d = 0; d < count - 1; d++) {
+      if (steps[d] < 0 || steps[d] >= step && steps[d] % (step * sizes[count - 1]) != 0) {
+        return false;
+      }
+      reach += steps[d] < step ? (long) steps[d] * (sizes[d] - 1) : 0;
+    }
+    return reach < step;
+  }
+
+  /**
+   * Some slices, whose size in elements is given; at is where the dense elements of all slices
+   * begin.
+   */
+  private void walk(int at, int fromSlice, int toSlice, int slice, Row row) {
+    if (slice == 0 || toSlice == 0) {
       return;
     }
-    int matrices = 1;
-    for (int d = 1; d < count; d++) {
-      matrices *= d == 1 ? Math.min(sizes[d], 1) : sizes[d];
+    if (count == 2) {
+      matrix(offset, at, row);
+      return;
     }
-    boolean crosses = steps[0] != 1 && Math.abs(steps[1]) < Math.abs(steps[0]);
-    int block = crosses ? BLOCK : sizes[0];
+    int matrix = sizes[0] * sizes[1];
     int[] index = new int[count];
-    int strided = offset;
-    int dense = at;
-    for (int m = 0; m < matrices; m++) {
-      for (int from = 0; from < sizes[0]; from += block) {
-        int n = Math.min(block, sizes[0] - from);
-        for (int r = 0; r < sizes[1]; r++) {
-          row.at(strided + r * steps[1] + from * steps[0], dense + r * sizes[0] + from, n);
-        }
-      }
-      dense += sizes[0] * sizes[1];
+    int strided = offset + fromSlice * steps[count - 1];
+    int end = at + toSlice * slice;
+    for (int dense = at + fromSlice * slice; dense < end; dense += matrix) {
+      matrix(strided, dense, row);
       for (int d = 2; d < count; d++) {
         strided += steps[d];
-        if (++index[d] < sizes[d]) {
+        if (++index[d] < sizes[d] || d == count - 1) {
           break;
         }
         strided -= steps[d] * sizes[d];
         index[d] = 0;
+      }
+    }
+  }
+
+  /**
+   * The rows of the two innermost dimensions, in narrow blocks where rows lie across the memory.
+   */
+  private void matrix(int strided, int dense, Row row) {
+    boolean crosses = steps[0] != 1 && Math.abs(steps[1]) < Math.abs(steps[0]);
+    int block = crosses ? BLOCK : sizes[0];
+    for (int from = 0; from < sizes[0]; from += block) {
+      int n = Math.min(block, sizes[0] - from);
+      for (int r = 0; r < sizes[1]; r++) {
+        row.at(strided + r * steps[1] + from * steps[0], dense + r * sizes[0] + from, n);
       }
     }
   }
