@@ -24,7 +24,8 @@ final class TensorCalls {
   }
 
   Object call(Call function, Tuple arguments) throws FormatException {
-    Object first = arguments.isEmpty() ? null : arguments.get(0);
+    Object given = arguments.isEmpty() ? null : arguments.get(0);
+    Object first = given == null ? None.NONE : given;
     return switch (function) {
       case ORDERED_DICT -> {
         require(arguments.isEmpty(), function);
@@ -32,19 +33,19 @@ final class TensorCalls {
       }
       case COUNTER -> {
         require(arguments.size() == 1 && first instanceof Dict, function);
-        yield arguments.get(0);
+        yield first;
       }
       case SIZE -> {
         require(arguments.size() == 1 && first instanceof Tuple, function);
-        yield arguments.get(0);
+        yield first;
       }
       case TYPED_LIST -> {
         require(arguments.size() == 1 && first instanceof ArrayList<?>, function);
-        yield arguments.get(0);
+        yield first;
       }
       case TYPE_TAG -> {
         require(arguments.size() == 2 && arguments.get(1) instanceof String, function);
-        yield arguments.get(0);
+        yield first;
       }
       case REBUILD_TENSOR -> tensor(arguments);
       case REBUILD_PARAMETER -> parameter(arguments);
