@@ -68,16 +68,24 @@ public abstract class BatchNorm extends Module {
               .formatted(name(), x.shape(), expected().formatted(features)));
     }
     Double share = options.momentum();
-    double momentum = share == null ? 0 : share;
-    Tensor count = numBatchesTracked;
-    if (isTraining() && count != null) {
+    Tensor count = isTraining() ? numBatchesTracked : null;
+    double plainMean = share == null && count != null ? 1.0 / (count.itemLong() + 1) : 0;
+    boolean ofBatch = isTraining() || runningMean == null;
+    Tensor y =
+        x.batchNorm(
+            runningMean,
+            runningVar,
+            weight,
+            bias,
+            ofBatch,
+            share == null ? plainMean : share,
+            options.eps());
+    if (count != null) { // not before: an input that does not fit changes nothing
       try (var off = Autograd.noGrad()) {
         count.add_(1);
       }
-      momentum = share == null ? 1.0 / count.itemLong() : share;
     }
-    boolean ofBatch = isTraining() || runningMean == null;
-    return x.batchNorm(runningMean, runningVar, weight, bias, ofBatch, momentum, options.eps());
+    return y;
   }
 
   /** 2, since {@code num_batches_tracked} was added, as in PyTorch. */

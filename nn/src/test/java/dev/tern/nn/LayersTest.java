@@ -10,7 +10,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tern.Reductions;
 import dev.tern.Tensor;
+import dev.tern.shape.DType;
+import dev.tern.shape.DTypeException;
 import dev.tern.shape.PoolOptions;
+import dev.tern.shape.Shape;
 import dev.tern.shape.ShapeException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -145,6 +148,15 @@ class LayersTest {
         assertThrows(ShapeException.class, () -> new BatchNorm1d(3).apply(Tensor.zeros(2, 4)));
     assertTrue(two.getMessage().endsWith("expected [N, 3] or [N, 3, L]"), two.getMessage());
     assertEquals(0, norm.numBatchesTracked.itemLong());
+  }
+
+  @Test
+  void anInputThatDoesNotFitLeavesTheEstimates() {
+    BatchNorm2d norm = new BatchNorm2d(1);
+    assertThrows(
+        DTypeException.class, () -> norm.apply(Tensor.ones(DType.FLOAT64, Shape.of(2, 1, 2, 2))));
+    assertEquals(0, norm.numBatchesTracked.itemLong());
+    assertEquals(0, norm.runningMean.item());
   }
 
   @Test
