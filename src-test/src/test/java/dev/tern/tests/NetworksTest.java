@@ -77,7 +77,7 @@ class NetworksTest {
       String name = table.get("net").textValue();
       StateDict tensors = Golden.tensors(name);
       rows.add(
-          Named.of(name, new Row(name, table, tensors, Networks.ofGolden(name, tensors))));
+          Named.of(name, new Row(name, table, tensors, GoldenNetworks.ofTable(name, tensors))));
     }
     return rows.stream();
   }
