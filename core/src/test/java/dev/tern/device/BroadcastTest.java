@@ -86,10 +86,7 @@ class BroadcastTest {
       case ADD -> a + b;
       case SUB -> a - b;
       case MUL -> a * b;
-      case DIV ->
-          whole
-              ? (double) ((long) a / (long) b)
-              : dtype == DType.FLOAT32 ? (float) a / (float) b : a / b;
+      case DIV -> whole ? (a < 0 == b < 0 ? Math.floor(a / b) : Math.ceil(a / b)) : a / b;
       case POW -> whole && b < 0 ? (a * a == 1 ? Math.pow(a, b) : 0) : Math.pow(a, b);
       case MAX -> Math.max(a, b);
       case MIN -> Math.min(a, b);
