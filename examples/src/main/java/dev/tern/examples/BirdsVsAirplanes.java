@@ -13,6 +13,7 @@ import dev.tern.optim.SGD;
 import dev.tern.shape.TernException;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -132,7 +133,7 @@ public final class BirdsVsAirplanes implements Callable<Integer> {
       line.getErr().println(e.getMessage());
       return line.getCommandSpec().exitCodeOnInvalidInput();
     }
-    if (e instanceof IOException) {
+    if (e instanceof IOException || e instanceof UncheckedIOException) {
       line.getErr().println(e.toString());
       return line.getCommandSpec().exitCodeOnExecutionException();
     }
@@ -158,31 +159,34 @@ public final class BirdsVsAirplanes implements Callable<Integer> {
     console.printf(
         Locale.ROOT, "%s%n%,d parameters, %d threads%n", model, parameters, Tern.getNumThreads());
 
-    Dataset birdsAndAirplanes = BundledCifar2.train();
-    DataLoader loader = DataLoader.of(birdsAndAirplanes).batchSize(batchSize).shuffle(true);
+    Dataset train = BundledCifar2.train();
+    Dataset val = BundledCifar2.val();
+    DataLoader loader = DataLoader.of(train).batchSize(batchSize).shuffle(true);
     SGD optimizer = new SGD(model.parameters(), SGD.lr(lr));
     new Training(model, new CrossEntropyLoss(), optimizer, where, batches)
-        .run(epochs, loader, birdsAndAirplanes.size(), console);
-    double[] accuracy = validate(model, where);
+        .run(epochs, loader, train.size(), console);
+    double accuracyTrain = accuracy(model, train, where);
+    double accuracyVal = accuracy(model, val, where);
 
     Path file = out.resolve(FILE);
     Checkpoint.save(model.stateDict(), file);
     Module loaded = Networks.make(net).to(where);
     console.println(loaded.loadStateDict(Checkpoint.load(file, where)));
-    double[] again = validate(loaded, where);
-    if (again[0] != accuracy[0] || again[1] != accuracy[1]) {
+    double trainAgain = accuracy(loaded, train, where);
+    double valAgain = accuracy(loaded, val, where);
+    if (trainAgain != accuracyTrain || valAgain != accuracyVal) {
       console.printf(
           Locale.ROOT,
-          "after loading %s: %.4f and %.4f instead of %.4f and %.4f%n",
+          "loaded from %s: accuracy %.4f and %.4f instead of %.4f and %.4f%n",
           file,
-          again[0],
-          again[1],
-          accuracy[0],
-          accuracy[1]);
+          trainAgain,
+          valAgain,
+          accuracyTrain,
+          accuracyVal);
       return CommandLine.ExitCode.SOFTWARE;
     }
-    console.printf(Locale.ROOT, "Accuracy train : %.2f%n", accuracy[0]);
-    console.printf(Locale.ROOT, "Accuracy val : %.2f%n", accuracy[1]);
+    console.printf(Locale.ROOT, "Accuracy train : %.2f%n", accuracyTrain);
+    console.printf(Locale.ROOT, "Accuracy val : %.2f%n", accuracyVal);
     return CommandLine.ExitCode.OK;
   }
 
@@ -197,12 +201,8 @@ public final class BirdsVsAirplanes implements Callable<Integer> {
     return Device.CPU;
   }
 
-  /** The accuracy on the images that were trained on, and on the others. */
-  private double[] validate(Module model, Device where) {
-    return new double[] {
-      Training.accuracy(model, DataLoader.of(BundledCifar2.train()).batchSize(batchSize), where),
-      Training.accuracy(model, DataLoader.of(BundledCifar2.val()).batchSize(batchSize), where)
-    };
+  private double accuracy(Module model, Dataset images, Device where) {
+    return Training.accuracy(model, DataLoader.of(images).batchSize(batchSize), where);
   }
 
   private void check(boolean fits, String message) {
