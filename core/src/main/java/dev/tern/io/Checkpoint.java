@@ -153,7 +153,7 @@ public final class Checkpoint {
     AtomicFile.write(
         path,
         sink -> {
-          TorchZip zip = new TorchZip(sink, topFolder(path));
+          TorchZip zip = new TorchZip(sink, topFolder(path) + "/");
           zip.entry("data.pkl", pickle);
           zip.entry(".format_version", "1");
           zip.entry(".storage_alignment", "64");
@@ -165,6 +165,7 @@ public final class Checkpoint {
             zip.entry("data/" + key++, size, out -> Elements.save(all, out));
           }
           zip.entry("version", "3\n");
+          zip.entry(".data/serialization_id", zip.identity());
           zip.finish();
         });
   }

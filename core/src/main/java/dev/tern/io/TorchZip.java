@@ -21,7 +21,7 @@ final class TorchZip {
   private static final long MOST_32 = 0xffff_ffffL;
 
   private final FileSink sink;
-  private final String folder;
+  private final String prefix;
   private final List<Entry> entries = new ArrayList<>();
 
   private record Entry(byte[] name, long header, long size, long crc) {
@@ -47,11 +47,11 @@ final class TorchZip {
   /**
    * Begins a ZIP.
    *
-   * @param folder the top folder of every entry
+   * @param prefix what every entry's name begins with: the top folder with its slash, or nothing
    */
-  TorchZip(FileSink sink, String folder) {
+  TorchZip(FileSink sink, String prefix) {
     this.sink = sink;
-    this.folder = folder;
+    this.prefix = prefix;
   }
 
   /** Writes an entry of ASCII. */
@@ -66,7 +66,7 @@ final class TorchZip {
 
   /** Writes an entry of a size known beforehand. */
   void entry(String name, long size, Payload payload) throws IOException {
-    byte[] path = (folder + "/" + name).getBytes(StandardCharsets.UTF_8);
+    byte[] path = (prefix + name).getBytes(StandardCharsets.UTF_8);
     long header = sink.position();
     writeHeader(new Entry(path, header, size, 0));
     long start = sink.position();
@@ -107,9 +107,8 @@ final class TorchZip {
     sink.u16('F' | 'B' << 8).u16(padding).repeat('Z', padding);
   }
 
-  /** Writes the file's identity, the directory and the ends. */
+  /** Writes the directory and the ends. */
   void finish() throws IOException {
-    entry(".data/serialization_id", identity());
     long start = sink.position();
     for (Entry entry : entries) {
       boolean large = entry.isLarge();
@@ -141,7 +140,7 @@ final class TorchZip {
   }
 
   /** 40 digits that are the same for the same content: of the names, then of the checksums. */
-  private String identity() {
+  String identity() {
     long names = 0xcbf29ce484222325L; // FNV-1a, 64 bits
     long checksums = names;
     for (Entry entry : entries) {

@@ -165,7 +165,7 @@ final class ZipDirectory {
     in.skip(commentLength);
     if ((flags & ENCRYPTED) != 0 || method != 0 || packed != size) {
       throw source.refuse(
-          "entry '%s' is compressed or encrypted; PyTorch stores its entries as they are"
+          "entry '%s' is compressed or encrypted; torch.save and numpy.savez store entries as they are"
               .formatted(name));
     }
     if (disk != 0 || size < 0 || header < 0) {

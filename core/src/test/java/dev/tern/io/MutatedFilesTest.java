@@ -52,6 +52,12 @@ class MutatedFilesTest {
   private static final String OPCODES =
       "(NJKMGX}])tqrhjaescuQRb.U\u0080\u0081\u0085\u0086\u0087\u0088\u0089\u008a\u008f\u0090";
 
+  private enum Kind {
+    TORCH,
+    SAFETENSORS,
+    NPY
+  }
+
   @TempDir Path folder;
 
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -61,12 +67,19 @@ class MutatedFilesTest {
   void mutatedFilesAreReadOrRefused() throws IOException {
     List<byte[]> torch = torchFiles();
     List<byte[]> safe = safeTensorsFiles();
+    List<byte[]> arrays = numPysFiles();
     Random random = new Random(SEED);
     int read = 0;
     for (int i = 0; i < FILES; i++) {
-      List<byte[]> originals = i % 4 == 3 ? safe : torch;
+      Kind kind = i % 6 == 4 ? Kind.SAFETENSORS : i % 6 == 5 ? Kind.NPY : Kind.TORCH;
+      List<byte[]> originals =
+          switch (kind) {
+            case TORCH -> torch;
+            case SAFETENSORS -> safe;
+            case NPY -> arrays;
+          };
       byte[] bytes = mutate(originals.get(random.nextInt(originals.size())), random);
-      read += reads(bytes, originals == safe, i) ? 1 : 0;
+      read += reads(bytes, kind, i) ? 1 : 0;
     }
     System.out.printf("mutated files: %d, of which %d could be read%n", FILES, read);
     assertTrue(read > FILES / 50 && read < FILES, "mutations that change too little or too much");
@@ -88,13 +101,7 @@ class MutatedFilesTest {
             "libtorch210/tied",
             "old/zip113_nested")) {
       byte[] bytes = Files.readAllBytes(GoldenFolder.pt().resolve(name + ".pt"));
-      int at = 0;
-      for (int entry = 0; entry < entries(bytes); entry++) {
-        at = TorchBytes.find(bytes, "PK\u0001\u0002", at);
-        bytes = TorchBytes.patch(bytes, at + 16, 0);
-        at += 46;
-      }
-      files.add(bytes);
+      files.add(withoutChecksums(bytes));
     }
     Map<String, Object> values = new LinkedHashMap<>();
     values.put("a", Tensor.from(new float[] {1, 2, 3, 4}, 2, 2));
@@ -103,10 +110,17 @@ class MutatedFilesTest {
     return files;
   }
 
-  private static int entries(byte[] zip) throws IOException {
+  private static byte[] withoutChecksums(byte[] zip) throws IOException {
+    byte[] bytes = zip;
     try (ByteSource source = ByteSource.of(zip)) {
-      return ZipDirectory.read(source).size();
+      int at = 0;
+      for (int entry = ZipDirectory.read(source).size(); entry > 0; entry--) {
+        at = TorchBytes.find(bytes, "PK\u0001\u0002", at);
+        bytes = TorchBytes.patch(bytes, at + 16, 0);
+        at += 46;
+      }
     }
+    return bytes;
   }
 
   private List<byte[]> safeTensorsFiles() throws IOException {
@@ -119,13 +133,28 @@ class MutatedFilesTest {
     return List.of(Files.readAllBytes(file));
   }
 
-  private boolean reads(byte[] bytes, boolean safe, int number) {
+  private List<byte[]> numPysFiles() throws IOException {
+    Path file = folder.resolve("original.npz");
+    Tensor matrix = Tensor.from(new float[] {1, 2, 3, 4, 5, 6}, 2, 3);
+    Npy.write(matrix, file);
+    byte[] one = Files.readAllBytes(file);
+    Npy.writeAll(Map.of("a", matrix), file);
+    byte[] all = Files.readAllBytes(file);
+    return List.of(one, withoutChecksums(all));
+  }
+
+  private boolean reads(byte[] bytes, Kind kind, int number) {
     long thread = Thread.currentThread().getId();
     long before = threads.getThreadAllocatedBytes(thread);
     long start = System.nanoTime();
     boolean read;
     try {
-      read = safe ? readSafeTensors(bytes) : readTorch(bytes);
+      read =
+          switch (kind) {
+            case TORCH -> readTorch(bytes);
+            case SAFETENSORS -> readSafeTensors(bytes);
+            case NPY -> readArrays(bytes);
+          };
     } catch (IOException e) {
       assertTrue(e.getMessage() != null && !e.getMessage().isBlank(), describe(number, bytes));
       read = false;
@@ -157,6 +186,16 @@ class MutatedFilesTest {
   private boolean readSafeTensors(byte[] bytes) throws IOException {
     Path file = Files.write(folder.resolve("mutated.safetensors"), bytes);
     SafeTensors.read(file).values().forEach(MutatedFilesTest::assertWhole);
+    return true;
+  }
+
+  private boolean readArrays(byte[] bytes) throws IOException {
+    Path file = Files.write(folder.resolve("mutated.npz"), bytes);
+    if (bytes.length > 0 && bytes[0] == 'P') {
+      Npy.readAll(file, Device.CPU).values().forEach(MutatedFilesTest::assertWhole);
+    } else {
+      assertWhole(Npy.read(file));
+    }
     return true;
   }
 

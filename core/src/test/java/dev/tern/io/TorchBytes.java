@@ -91,7 +91,7 @@ final class TorchBytes {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try {
       FileSink sink = new FileSink(Channels.newChannel(out));
-      TorchZip zip = new TorchZip(sink, "archive");
+      TorchZip zip = new TorchZip(sink, "archive/");
       for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
         zip.entry(entry.getKey(), entry.getValue());
       }
