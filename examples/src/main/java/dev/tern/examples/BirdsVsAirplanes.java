@@ -34,7 +34,6 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "BirdsVsAirplanes",
     description = "Trains a network to tell birds from airplanes, saves it and loads it again.",
-    mixinStandardHelpOptions = true,
     sortOptions = false)
 public final class BirdsVsAirplanes implements Callable<Integer> {
   private static final String FILE = "birds_vs_airplanes.pt";
@@ -101,6 +100,12 @@ public final class BirdsVsAirplanes implements Callable<Integer> {
       description = "Where " + FILE + " is put (default: the working directory).")
   private Path out = Path.of("");
 
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Shows this text.")
+  private boolean help;
+
   private final PrintStream console;
 
   private BirdsVsAirplanes(PrintStream console) {
@@ -147,6 +152,7 @@ public final class BirdsVsAirplanes implements Callable<Integer> {
     check(batches >= 1, "--batches wants at least 1, got " + batches);
     check(
         Networks.names().contains(net), "--net wants one of " + Networks.names() + ", got " + net);
+    SGD.Options options = SGD.lr(lr);
     Files.createDirectories(out);
     if (threads != null) {
       Tern.setNumThreads(threads);
@@ -155,14 +161,20 @@ public final class BirdsVsAirplanes implements Callable<Integer> {
 
     Generator.manualSeed(seed);
     Module model = Networks.make(net).to(where);
+    int count = Tern.getNumThreads();
     int parameters = model.parameters().stream().mapToInt(p -> p.numel()).sum();
     console.printf(
-        Locale.ROOT, "%s%n%,d parameters, %d threads%n", model, parameters, Tern.getNumThreads());
+        Locale.ROOT,
+        "%s%n%,d parameters, %d %s%n",
+        model,
+        parameters,
+        count,
+        count == 1 ? "thread" : "threads");
 
     Dataset train = BundledCifar2.train();
     Dataset val = BundledCifar2.val();
     DataLoader loader = DataLoader.of(train).batchSize(batchSize).shuffle(true);
-    SGD optimizer = new SGD(model.parameters(), SGD.lr(lr));
+    SGD optimizer = new SGD(model.parameters(), options);
     new Training(model, new CrossEntropyLoss(), optimizer, where, batches)
         .run(epochs, loader, train.size(), console);
     double accuracyTrain = accuracy(model, train, where);
