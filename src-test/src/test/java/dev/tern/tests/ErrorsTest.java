@@ -18,7 +18,9 @@ import dev.tern.examples.Net;
 import dev.tern.examples.NetBatchNorm;
 import dev.tern.examples.NetResDeep;
 import dev.tern.nn.CrossEntropyLoss;
+import dev.tern.nn.Linear;
 import dev.tern.nn.Module;
+import dev.tern.nn.ResBlock;
 import dev.tern.nn.Sequential;
 import dev.tern.nn.Tanh;
 import dev.tern.optim.SGD;
@@ -123,8 +125,8 @@ class ErrorsTest {
     refuses(
         ShapeException.class,
         () -> a.indexSelect(1, Tensor.of(3L)),
-        "indexSelect",
-        "3");
+        "index 3 at position 0",
+        "dimension of 3");
   }
 
   @Test
@@ -139,10 +141,15 @@ class ErrorsTest {
     refuses(
         ShapeException.class,
         () ->
-            new Sequential(new Tanh(), deep)
-                .apply(Tensor.zeros(1, 3, 16, 16)),
-        "linear",
-        "at 1.fc1");
+            new Sequential(new Tanh(), new Sequential(new Tanh(), new Linear(5, 2)))
+                .apply(Tensor.zeros(1, 3)),
+        "linear: input [1, 3] does not fit weight [2, 5]; expected [*, 5]",
+        "at 1.1");
+    refuses(
+        ShapeException.class,
+        () -> new Sequential(new ResBlock(3), new ResBlock(4)).apply(Tensor.zeros(2, 3, 8, 8)),
+        "conv2d: input [2, 3, 8, 8] does not fit weight [4, 4, 3, 3]",
+        "at 1.conv");
   }
 
   @Test

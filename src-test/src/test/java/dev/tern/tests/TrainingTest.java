@@ -17,7 +17,6 @@ import dev.tern.nn.CrossEntropyLoss;
 import dev.tern.nn.Module;
 import dev.tern.optim.SGD;
 import dev.tern.shape.DType;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -82,7 +81,7 @@ class TrainingTest {
   }
 
   @BeforeAll
-  static void report() throws IOException {
+  static void report() {
     images = BundledCifar2.train();
     List<Row> rows = rows().map(Named::getPayload).toList();
     int covered =
