@@ -1,0 +1,102 @@
+package dev.tern.device.cpu;
+
+import java.util.Arrays;
+
+/** FLOAT32 matrix products, in blocks of the result that do not depend on the number of threads. */
+final class Gemm {
+  private static final int ROWS = 128;
+  private static final int COLUMNS = 512;
+
+  /** Below so many products, packing costs more than it saves. */
+  private static final int SMALL = 16_384;
+
+  private Gemm() {}
+
+  /** {@code c = op(a) op(b)}, added to c if asked; dense, row-major, a and b perhaps stored transposed. */
+  static void sgemm(
+      boolean ta,
+      boolean tb,
+      int m,
+      int n,
+      int k,
+      float[] a,
+      int ao,
+      float[] b,
+      int bo,
+      float[] c,
+      int co,
+      boolean accumulate) {
+    if (m == 0 || n == 0) {
+      return;
+    }
+    if (k == 0) {
+      if (!accumulate) {
+        Arrays.fill(c, co, co + m * n, 0);
+      }
+      return;
+    }
+    if (n <= 4 || (long) m * n * k <= SMALL) {
+      small(ta, tb, m, n, k, a, ao, b, bo, c, co, accumulate);
+      return;
+    }
+    int lda = ta ? m : k;
+    int ldb = tb ? k : n;
+    int down = (m + ROWS - 1) / ROWS;
+    int across = (n + COLUMNS - 1) / COLUMNS;
+    Team.run(
+        down * across,
+        task -> {
+          int i = task / across * ROWS;
+          int j = task % across * COLUMNS;
+          Simd.get()
+              .gemm(
+                  ta,
+                  tb,
+                  Math.min(ROWS, m - i),
+                  Math.min(COLUMNS, n - j),
+                  k,
+                  a,
+                  ta ? ao + i : ao + i * lda,
+                  lda,
+                  b,
+                  tb ? bo + j * ldb : bo + j,
+                  ldb,
+                  c,
+                  co + i * n + j,
+                  n,
+                  accumulate);
+        });
+  }
+
+  private static void small(
+      boolean ta,
+      boolean tb,
+      int m,
+      int n,
+      int k,
+      float[] a,
+      int ao,
+      float[] b,
+      int bo,
+      float[] c,
+      int co,
+      boolean accumulate) {
+    int aRow = ta ? 1 : k;
+    int aStep = ta ? m : 1;
+    int bColumn = tb ? k : 1;
+    int bStep = tb ? 1 : n;
+    for (int i = 0; i < m; i++) {
+      for (int j = 0; j < n; j++) {
+        float sum = accumulate ? c[co + i * n + j] : 0;
+        int p = ao + i * aRow;
+        int q = bo + j * bColumn;
+        for (int l = 0; l < k; l++) {
+          sum = Math.fma(a[p], b[q], sum);
+          p += aStep;
+          q += bStep;
+        }
+        c[co + i * n + j] = sum;
+      }
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package dev.tern.device.cpu;
+
+import org.slf4j.LoggerFactory;
+
+/** Which {@link Simd} serves this JVM. */
+final class Kernels {
+  private static final String VECTOR_MODULE = "jdk.incubator.vector";
+
+  /** Chosen when a kernel first runs. {@code -Dtern.simd=scalar} keeps to plain loops. */
+  static final Simd SIMD = choose();
+
+  private Kernels() {}
+
+  private static Simd choose() {
+    var log = LoggerFactory.getLogger("dev.tern");
+    if ("scalar".equals(System.getProperty("tern.simd"))) {
+      return new ScalarSimd();
+    }
+    var vector = ModuleLayer.boot().findModule(VECTOR_MODULE);
+    if (vector.isEmpty()) {
+      log.info("Vector API not readable, using scalar kernels; pass --add-modules {}", VECTOR_MODULE);
+      return new ScalarSimd();
+    }
+    if (!hasC2()) {
+      log.info("The JVM runs without its C2 compiler, using scalar kernels; vector kernels need it");
+      return new ScalarSimd();
+    }
+    Kernels.class.getModule().addReads(vector.get());
+    try {
+      return (Simd)
+          Class.forName("dev.tern.device.cpu.vector.PanamaSimd").getDeclaredConstructor().newInstance();
+    } catch (ReflectiveOperationException | LinkageError e) {
+      log.info("The vector kernels do not load, using scalar kernels", e);
+      return new ScalarSimd();
+    }
+  }
+
+  /** Without C2 every vector operation allocates: thousands of times slower than a plain loop. */
+  private static boolean hasC2() {
+    if (System.getProperty("java.vm.info", "").contains("interpreted")) {
+      return false;
+    }
+    // HotSpot knows no such option where there is no C2; a stopped tier shows in the options given.
+    String options = System.getenv().getOrDefault("JAVA_TOOL_OPTIONS", "");
+    return !options.contains("TieredStopAtLevel=1")
+        && System.getProperty("java.vm.name", "").contains("VM")
+        && !System.getProperty("java.vm.info", "").contains("emulated-client");
+  }
+}

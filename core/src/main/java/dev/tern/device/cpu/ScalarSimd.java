@@ -1,0 +1,357 @@
+package dev.tern.device.cpu;
+
+import dev.tern.device.BinaryOp;
+import dev.tern.device.UnaryOp;
+import java.util.Arrays;
+
+/**
+ * The kernels as plain loops. Where it matters they are shaped so that C2 makes vector instructions of
+ * them by itself: rows in arrays of their own, one shared index, {@link Math#fma}.
+ */
+public class ScalarSimd implements Simd {
+  private static final int DEPTH = 64;
+
+  /** For the choice of kernels, and for the vector kernels that fall back on it. */
+  public ScalarSimd() {}
+
+  @Override
+  public boolean unary(UnaryOp op, float p, float q, float[] x, int xo, float[] y, int yo, int n) {
+    switch (op) {
+      case NEG -> {
+        for (int i = 0; i < n; i++) {
+          y[yo + i] = -x[xo + i];
+        }
+      }
+      case ABS -> {
+        for (int i = 0; i < n; i++) {
+          y[yo + i] = Math.abs(x[xo + i]);
+        }
+      }
+      case SQUARE -> {
+        for (int i = 0; i < n; i++) {
+          y[yo + i] = x[xo + i] * x[xo + i];
+        }
+      }
+      case RELU -> {
+        for (int i = 0; i < n; i++) {
+          y[yo + i] = Math.max(x[xo + i], 0);
+        }
+      }
+      case TANH -> {
+        for (int i = 0; i < n; i++) {
+          y[yo + i] = tanh(x[xo + i]);
+        }
+      }
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** x P(x²) / Q(x²) on the interval where tanh is not yet ±1, a minimax fit; 4 ulp at most. */
+  private static float tanh(float x) {
+    float v = Math.min(Math.max(x, -7.9053111f), 7.9053111f);
+    float t = v * v;
+    float p = t * -2.76076847742355e-16f + 2.00018790482477e-13f;
+    p = Math.fma(p, t, -8.60467152213735e-11f);
+    p = Math.fma(p, t, 5.12229709037114e-08f);
+    p = Math.fma(p, t, 1.48572235717979e-05f);
+    p = Math.fma(p, t, 6.37261928875436e-04f);
+    p = Math.fma(p, t, 4.89352455891786e-03f);
+    float q = t * 1.19825839466702e-06f + 1.18534705686654e-04f;
+    q = Math.fma(q, t, 2.26843463243900e-03f);
+    q = Math.fma(q, t, 4.89352518554385e-03f);
+    return v * p / q;
+  }
+
+  @Override
+  public boolean unaryGrad(
+      UnaryOp op, float p, float q, float[] z, int zo, float[] dy, int dyo, float[] dx, int dxo, int n) {
+    switch (op) {
+      case RELU -> {
+        for (int i = 0; i < n; i++) {
+          dx[dxo + i] = z[zo + i] > 0 ? dy[dyo + i] : 0;
+        }
+      }
+      case TANH -> {
+        for (int i = 0; i < n; i++) {
+          dx[dxo + i] = dy[dyo + i] * Math.fma(-z[zo + i], z[zo + i], 1);
+        }
+      }
+      case SQUARE -> {
+        for (int i = 0; i < n; i++) {
+          dx[dxo + i] = dy[dyo + i] * (z[zo + i] + z[zo + i]);
+        }
+      }
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public boolean binary(
+      BinaryOp op, float[] a, int ao, int as, float[] b, int bo, int bs, float[] out, int oo, int n) {
+    switch (op) {
+      case ADD -> {
+        for (int i = 0; i < n; i++) {
+          out[oo + i] = a[ao + i * as] + b[bo + i * bs];
+        }
+      }
+      case SUB -> {
+        for (int i = 0; i < n; i++) {
+          out[oo + i] = a[ao + i * as] - b[bo + i * bs];
+        }
+      }
+      case MUL -> {
+        for (int i = 0; i < n; i++) {
+          out[oo + i] = a[ao + i * as] * b[bo + i * bs];
+        }
+      }
+      case DIV -> {
+        for (int i = 0; i < n; i++) {
+          out[oo + i] = a[ao + i * as] / b[bo + i * bs];
+        }
+      }
+      case MAX -> {
+        for (int i = 0; i < n; i++) {
+          out[oo + i] = Math.max(a[ao + i * as], b[bo + i * bs]);
+        }
+      }
+      case MIN -> {
+        for (int i = 0; i < n; i++) {
+          out[oo + i] = Math.min(a[ao + i * as], b[bo + i * bs]);
+        }
+      }
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public void affine(float[] x, int xo, float scale, float shift, float[] out, int oo, int n) {
+    for (int i = 0; i < n; i++) {
+      out[oo + i] = Math.fma(x[xo + i], scale, shift);
+    }
+  }
+
+  @Override
+  public double sum(float[] x, int xo, int n) {
+    double sum = 0;
+    for (int i = 0; i < n; i++) {
+      sum += x[xo + i];
+    }
+    return sum;
+  }
+
+  @Override
+  public double sumOfSquares(float[] x, int xo, float center, int n) {
+    double sum = 0;
+    for (int i = 0; i < n; i++) {
+      double centred = x[xo + i] - center;
+      sum += centred * centred;
+    }
+    return sum;
+  }
+
+  @Override
+  public double sumOfProducts(float[] x, int xo, float center, float[] y, int yo, int n) {
+    double sum = 0;
+    for (int i = 0; i < n; i++) {
+      sum += (double) (x[xo + i] - center) * y[yo + i];
+    }
+    return sum;
+  }
+
+  @Override
+  public float max(float[] x, int xo, int n) {
+    float max = Float.NEGATIVE_INFINITY;
+    for (int i = 0; i < n; i++) {
+      max = Math.max(max, x[xo + i]);
+    }
+    return max;
+  }
+
+  @Override
+  public float min(float[] x, int xo, int n) {
+    float min = Float.POSITIVE_INFINITY;
+    for (int i = 0; i < n; i++) {
+      min = Math.min(min, x[xo + i]);
+    }
+    return min;
+  }
+
+  @Override
+  public void normGrad(
+      float[] x, int xo, float center, float slope, float[] dy, int dyo, float shift, float scale,
+      float[] dx, int dxo, int n) {
+    for (int i = 0; i < n; i++) {
+      dx[dxo + i] = Math.fma(x[xo + i] - center, -slope, dy[dyo + i] - shift) * scale;
+    }
+  }
+
+  @Override
+  public void gemm(
+      boolean ta, boolean tb, int m, int n, int k, float[] a, int ao, int lda, float[] b, int bo, int ldb,
+      float[] c, int co, int ldc, boolean accumulate) {
+    int padded = (k + 3) / 4 * 4;
+    int depth = Math.min(DEPTH, padded);
+    float[][] rows = Scratch.rows(Scratch.PACKED_B, depth, n);
+    float[] sum = Scratch.floats(Scratch.TILE, n);
+    float[] left = new float[depth];
+    for (int k0 = 0; k0 < k; k0 += depth) {
+      int kc = Math.min(depth, k - k0);
+      for (int l = 0; l < (kc + 3) / 4 * 4; l++) {
+        row(tb, b, bo, ldb, k0 + l, l < kc ? n : 0, rows[l], n);
+      }
+      for (int i = 0; i < m; i++) {
+        for (int l = 0; l < (kc + 3) / 4 * 4; l++) {
+          int at = ta ? ao + (k0 + l) * lda + i : ao + i * lda + k0 + l;
+          left[l] = l < kc ? a[at] : 0;
+        }
+        if (accumulate || k0 > 0) {
+          System.arraycopy(c, co + i * ldc, sum, 0, n);
+        } else {
+          Arrays.fill(sum, 0, n, 0);
+        }
+        for (int l = 0; l < kc; l += 4) {
+          addFour(sum, rows[l], rows[l + 1], rows[l + 2], rows[l + 3], left, l, n);
+        }
+        System.arraycopy(sum, 0, c, co + i * ldc, n);
+      }
+    }
+  }
+
+  /** One row of b in an array of its own; zeros beyond what there is. */
+  private static void row(
+      boolean transposed, float[] b, int bo, int ldb, int l, int valid, float[] to, int n) {
+    if (valid == 0) {
+      Arrays.fill(to, 0, n, 0);
+    } else if (transposed) {
+      for (int j = 0; j < n; j++) {
+        to[j] = b[bo + j * ldb + l];
+      }
+    } else {
+      System.arraycopy(b, bo + l * ldb, to, 0, n);
+    }
+  }
+
+  private static void addFour(
+      float[] sum, float[] b0, float[] b1, float[] b2, float[] b3, float[] left, int l, int n) {
+    float a0 = left[l];
+    float a1 = left[l + 1];
+    float a2 = left[l + 2];
+    float a3 = left[l + 3];
+    for (int j = 0; j < n; j++) {
+      sum[j] =
+          Math.fma(a0, b0[j], Math.fma(a1, b1[j], Math.fma(a2, b2[j], Math.fma(a3, b3[j], sum[j]))));
+    }
+  }
+
+  @Override
+  public void conv3x3(
+      int images, int c, int h, int w, int k, float[] x, int xo, float[] weight, float[] bias, float[] y,
+      int yo) {
+    int wp = w + 2;
+    int flat = h * wp;
+    float[][] planes = Scratch.rows(Scratch.PLANES, c, (h + 2) * wp + 2);
+    float[] sum = Scratch.floats(Scratch.RESULT, flat);
+    for (int n = 0; n < images; n++) {
+      for (int i = 0; i < c; i++) {
+        Arrays.fill(planes[i], 0);
+        for (int r = 0; r < h; r++) {
+          System.arraycopy(x, xo + ((n * c + i) * h + r) * w, planes[i], (r + 1) * wp + 1, w);
+        }
+      }
+      for (int o = 0; o < k; o++) {
+        Arrays.fill(sum, 0, flat, bias[o]);
+        for (int i = 0; i < c; i++) {
+          int at = (o / 8 * c + i) * 72 + o % 8;
+          for (int r = 0; r < 3; r++) {
+            addTaps(sum, planes[i], r * wp, weight, at + 24 * r, flat);
+          }
+        }
+        for (int r = 0; r < h; r++) {
+          System.arraycopy(sum, r * wp, y, yo + ((n * k + o) * h + r) * w, w);
+        }
+      }
+    }
+  }
+
+  private static void addTaps(float[] sum, float[] p, int from, float[] weight, int at, int n) {
+    float w0 = weight[at];
+    float w1 = weight[at + 8];
+    float w2 = weight[at + 16];
+    for (int z = 0; z < n; z++) {
+      sum[z] =
+          Math.fma(
+              w0, p[from + z], Math.fma(w1, p[from + z + 1], Math.fma(w2, p[from + z + 2], sum[z])));
+    }
+  }
+
+  @Override
+  public void conv3x3WeightGrad(
+      int images, int c, int h, int w, int k, float[] x, int xo, float[] dy, int dyo, float[] dw,
+      int dwo) {
+    int width = 9 * c;
+    float[] patches = Scratch.floats(Scratch.PLANES, h * w * width);
+    for (int n = 0; n < images; n++) {
+      for (int p = 0; p < h * w; p++) {
+        for (int i = 0; i < c; i++) {
+          for (int tap = 0; tap < 9; tap++) {
+            int r = p / w + tap / 3 - 1;
+            int s = p % w + tap % 3 - 1;
+            boolean inside = r >= 0 && r < h && s >= 0 && s < w;
+            patches[p * width + i * 9 + tap] =
+                inside ? x[xo + ((n * c + i) * h + r) * w + s] : 0;
+          }
+        }
+      }
+      gemm(
+          false, false, k, width, h * w, dy, dyo + n * k * h * w, h * w, patches, 0, width, dw, dwo,
+          width, n > 0);
+    }
+  }
+
+  @Override
+  public void maxPool2x2(int rows, int w, float[] x, int xo, float[] y, int yo) {
+    int half = w / 2;
+    for (int r = 0; r < rows; r++) {
+      int a = xo + 2 * r * w;
+      for (int j = 0; j < half; j++) {
+        y[yo + r * half + j] =
+            Math.max(
+                Math.max(x[a + 2 * j], x[a + 2 * j + 1]),
+                Math.max(x[a + w + 2 * j], x[a + w + 2 * j + 1]));
+      }
+    }
+  }
+
+  @Override
+  public void maxPool2x2Grad(
+      int rows, int w, float[] x, int xo, float[] dy, int dyo, float[] dx, int dxo) {
+    int half = w / 2;
+    Arrays.fill(dx, dxo, dxo + 2 * rows * w, 0);
+    for (int r = 0; r < rows; r++) {
+      for (int j = 0; j < half; j++) {
+        int first = 2 * r * w + 2 * j;
+        int best = first;
+        best = larger(x, xo, best, first + 1);
+        best = larger(x, xo, best, first + w);
+        best = larger(x, xo, best, first + w + 1);
+        dx[dxo + best] = dy[dyo + r * half + j];
+      }
+    }
+  }
+
+  /** Which of two is larger, the earlier one at a tie; NaN is larger than all numbers. */
+  private static int larger(float[] x, int xo, int best, int other) {
+    float a = x[xo + best];
+    float b = x[xo + other];
+    return b > a || Float.isNaN(b) && !Float.isNaN(a) ? other : best;
+  }
+}

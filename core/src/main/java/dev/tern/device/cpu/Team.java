@@ -1,0 +1,179 @@
+package dev.tern.device.cpu;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The kernels' threads: one team, shared by all callers. A thread without work spins for a few tens of
+ * microseconds, so that the next kernel of a training step finds it awake, and then parks.
+ *
+ * <p>Who calls {@link #run} splits the work by its shape alone, never by the number of threads; so results
+ * have the same bits on any number of them.
+ */
+final class Team {
+  /** Rounds of {@link Thread#onSpinWait} before parking: about 50 µs. */
+  private static final int SPINS = 1500;
+
+  private static final AtomicBoolean held = new AtomicBoolean();
+  private static volatile int threads =
+      Math.max(1, Integer.getInteger("tern.threads", Runtime.getRuntime().availableProcessors()));
+  private static volatile @Nullable Job current;
+
+  /** Guarded by {@link #held}. */
+  private static Worker[] workers = {};
+
+  private Team() {}
+
+  /** How many threads a kernel may use, the caller's included. */
+  static int threads() {
+    return threads;
+  }
+
+  /** Sets {@link #threads}, from the next kernel on. */
+  static void setThreads(int count) {
+    if (count < 1) {
+      throw new IllegalArgumentException("threads: got " + count + ", at least 1 fits");
+    }
+    threads = count;
+  }
+
+  /**
+   * Runs tasks 0 to tasks - 1, in any order, and returns when all are done. The caller takes part. All run
+   * on the caller alone if there is one task or one thread, inside another task, or while another thread
+   * holds the team. The first exception of a task is thrown here; tasks not yet begun are then left out.
+   */
+  static void run(int tasks, IntConsumer task) {
+    if (tasks <= 1 || threads == 1 || !held.compareAndSet(false, true)) {
+      for (int i = 0; i < tasks; i++) {
+        task.accept(i);
+      }
+      return;
+    }
+    var job = new Job(task, tasks);
+    try {
+      staff(threads - 1);
+      current = job;
+      for (int i = 0; i < Math.min(workers.length, tasks - 1); i++) {
+        if (workers[i].parked) {
+          LockSupport.unpark(workers[i]);
+        }
+      }
+      job.work();
+      job.await();
+    } finally {
+      current = null;
+      held.set(false);
+    }
+    job.rethrow();
+  }
+
+  private static void staff(int count) {
+    if (workers.length == count) {
+      return;
+    }
+    var staff = new Worker[count];
+    for (int i = 0; i < Math.max(count, workers.length); i++) {
+      if (i >= count) {
+        workers[i].dismissed = true;
+        LockSupport.unpark(workers[i]);
+      } else if (i < workers.length) {
+        staff[i] = workers[i];
+      } else {
+        staff[i] = new Worker(i + 1);
+        staff[i].start();
+      }
+    }
+    workers = staff;
+  }
+
+  private static final class Worker extends Thread {
+    volatile boolean parked;
+    volatile boolean dismissed;
+
+    Worker(int number) {
+      super("tern-kernel-" + number);
+      setDaemon(true);
+    }
+
+    @Override
+    public void run() {
+      Job last = null;
+      while (!dismissed) {
+        Job job = current;
+        for (int i = 0; (job == null || job == last) && i < SPINS; i++) {
+          Thread.onSpinWait();
+          job = current;
+        }
+        if (job != null && job != last) {
+          job.work();
+          last = job;
+          continue;
+        }
+        last = null; // not to keep the caller's arrays reachable while parked
+        parked = true;
+        job = current; // set before parked was read, or parked is seen and this thread woken
+        if (!dismissed && (job == null || job.exhausted())) {
+          LockSupport.park(this);
+        }
+        parked = false;
+      }
+    }
+  }
+
+  private static final class Job {
+    private final IntConsumer task;
+    private final int tasks;
+    private final Thread caller = Thread.currentThread();
+    private final AtomicInteger next = new AtomicInteger();
+    private final AtomicInteger done = new AtomicInteger();
+    private volatile @Nullable Throwable failure;
+
+    Job(IntConsumer task, int tasks) {
+      this.task = task;
+      this.tasks = tasks;
+    }
+
+    boolean exhausted() {
+      return next.get() >= tasks;
+    }
+
+    void work() {
+      for (int i = next.getAndIncrement(); i < tasks; i = next.getAndIncrement()) {
+        try {
+          if (failure == null) {
+            task.accept(i);
+          }
+        } catch (Throwable thrown) { // whatever it is, it belongs to the caller
+          failure = thrown;
+        }
+        if (done.incrementAndGet() == tasks && Thread.currentThread() != caller) {
+          LockSupport.unpark(caller);
+        }
+      }
+    }
+
+    void await() {
+      for (int i = 0; done.get() < tasks; i++) {
+        if (i < SPINS) {
+          Thread.onSpinWait();
+        } else {
+          LockSupport.parkNanos(this, 1_000_000);
+        }
+      }
+    }
+
+    void rethrow() {
+      Throwable thrown = failure;
+      if (thrown instanceof RuntimeException) {
+        throw (RuntimeException) thrown;
+      } else if (thrown instanceof Error) {
+        throw (Error) thrown;
+      } else if (thrown != null) {
+        throw new IllegalStateException(thrown);
+      }
+    }
+  }
+}

@@ -1,0 +1,106 @@
+package dev.tern.device.cpu.vector;
+
+import dev.tern.device.BinaryOp;
+import dev.tern.device.UnaryOp;
+import dev.tern.device.cpu.ScalarSimd;
+
+/** The kernels on the widest vectors that this machine prefers; what they do not cover stays scalar. */
+public final class PanamaSimd extends ScalarSimd {
+  /** For the choice of kernels, which finds this class by reflection. */
+  public PanamaSimd() {}
+
+  @Override
+  public boolean unary(UnaryOp op, float p, float q, float[] x, int xo, float[] y, int yo, int n) {
+    return VectorPointwise.unary(op, p, q, x, xo, y, yo, n);
+  }
+
+  @Override
+  public boolean unaryGrad(
+      UnaryOp op, float p, float q, float[] z, int zo, float[] dy, int dyo, float[] dx, int dxo, int n) {
+    return VectorPointwise.unaryGrad(op, z, zo, dy, dyo, dx, dxo, n);
+  }
+
+  @Override
+  public boolean binary(
+      BinaryOp op, float[] a, int ao, int as, float[] b, int bo, int bs, float[] out, int oo, int n) {
+    return VectorPointwise.binary(op, a, ao, as, b, bo, bs, out, oo, n)
+        || super.binary(op, a, ao, as, b, bo, bs, out, oo, n);
+  }
+
+  @Override
+  public void affine(float[] x, int xo, float scale, float shift, float[] out, int oo, int n) {
+    VectorPointwise.affine(x, xo, scale, shift, out, oo, n);
+  }
+
+  @Override
+  public double sum(float[] x, int xo, int n) {
+    return VectorReduce.sum(x, xo, n);
+  }
+
+  @Override
+  public double sumOfSquares(float[] x, int xo, float center, int n) {
+    return VectorReduce.sumOfSquares(x, xo, center, n);
+  }
+
+  @Override
+  public double sumOfProducts(float[] x, int xo, float center, float[] y, int yo, int n) {
+    return VectorReduce.sumOfProducts(x, xo, center, y, yo, n);
+  }
+
+  @Override
+  public float max(float[] x, int xo, int n) {
+    return VectorReduce.max(x, xo, n);
+  }
+
+  @Override
+  public float min(float[] x, int xo, int n) {
+    return VectorReduce.min(x, xo, n);
+  }
+
+  @Override
+  public void normGrad(
+      float[] x, int xo, float center, float slope, float[] dy, int dyo, float shift, float scale,
+      float[] dx, int dxo, int n) {
+    VectorPointwise.normGrad(x, xo, center, slope, dy, dyo, shift, scale, dx, dxo, n);
+  }
+
+  @Override
+  public void gemm(
+      boolean ta, boolean tb, int m, int n, int k, float[] a, int ao, int lda, float[] b, int bo, int ldb,
+      float[] c, int co, int ldc, boolean accumulate) {
+    VectorGemm.gemm(ta, tb, m, n, k, a, ao, lda, b, bo, ldb, c, co, ldc, accumulate);
+  }
+
+  @Override
+  public void conv3x3(
+      int images, int c, int h, int w, int k, float[] x, int xo, float[] weight, float[] bias, float[] y,
+      int yo) {
+    VectorConv3x3.forward(images, c, h, w, k, x, xo, weight, bias, y, yo);
+  }
+
+  @Override
+  public void conv3x3WeightGrad(
+      int images, int c, int h, int w, int k, float[] x, int xo, float[] dy, int dyo, float[] dw,
+      int dwo) {
+    VectorConv3x3.weightGrad(images, c, h, w, k, x, xo, dy, dyo, dw, dwo);
+  }
+
+  @Override
+  public void maxPool2x2(int rows, int w, float[] x, int xo, float[] y, int yo) {
+    if (VectorPool.fits(rows, w)) {
+      VectorPool.forward(rows, w, x, xo, y, yo);
+    } else {
+      super.maxPool2x2(rows, w, x, xo, y, yo);
+    }
+  }
+
+  @Override
+  public void maxPool2x2Grad(
+      int rows, int w, float[] x, int xo, float[] dy, int dyo, float[] dx, int dxo) {
+    if (VectorPool.fits(rows, w)) {
+      VectorPool.grad(rows, w, x, xo, dy, dyo, dx, dxo);
+    } else {
+      super.maxPool2x2Grad(rows, w, x, xo, dy, dyo, dx, dxo);
+    }
+  }
+}

@@ -1,0 +1,138 @@
+package dev.tern.device.cpu.vector;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/** Reductions with four vectors of partial results, brought into a double every few thousand elements. */
+final class VectorReduce {
+  private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
+  private static final int L = S.length();
+  private static final int STEP = 4 * L;
+  private static final int CHUNK = 4096;
+
+  private VectorReduce() {}
+
+  static double sum(float[] x, int xo, int n) {
+    double total = 0;
+    for (int from = 0; from < n; from += CHUNK) {
+      total += sumChunk(x, xo + from, Math.min(CHUNK, n - from));
+    }
+    return total;
+  }
+
+  private static float sumChunk(float[] x, int xo, int n) {
+    FloatVector a = FloatVector.zero(S);
+    FloatVector b = a;
+    FloatVector c = a;
+    FloatVector d = a;
+    int i = 0;
+    for (; i <= n - STEP; i += STEP) {
+      a = a.add(FloatVector.fromArray(S, x, xo + i));
+      b = b.add(FloatVector.fromArray(S, x, xo + i + L));
+      c = c.add(FloatVector.fromArray(S, x, xo + i + 2 * L));
+      d = d.add(FloatVector.fromArray(S, x, xo + i + 3 * L));
+    }
+    float sum = a.add(b).add(c.add(d)).reduceLanes(VectorOperators.ADD);
+    for (; i < n; i++) {
+      sum += x[xo + i];
+    }
+    return sum;
+  }
+
+  static double sumOfSquares(float[] x, int xo, float center, int n) {
+    double total = 0;
+    for (int from = 0; from < n; from += CHUNK) {
+      total += squaresChunk(x, xo + from, center, Math.min(CHUNK, n - from));
+    }
+    return total;
+  }
+
+  private static float squaresChunk(float[] x, int xo, float center, int n) {
+    FloatVector a = FloatVector.zero(S);
+    FloatVector b = a;
+    FloatVector c = a;
+    FloatVector d = a;
+    int i = 0;
+    for (; i <= n - STEP; i += STEP) {
+      FloatVector v = FloatVector.fromArray(S, x, xo + i).sub(center);
+      a = v.fma(v, a);
+      v = FloatVector.fromArray(S, x, xo + i + L).sub(center);
+      b = v.fma(v, b);
+      v = FloatVector.fromArray(S, x, xo + i + 2 * L).sub(center);
+      c = v.fma(v, c);
+      v = FloatVector.fromArray(S, x, xo + i + 3 * L).sub(center);
+      d = v.fma(v, d);
+    }
+    float sum = a.add(b).add(c.add(d)).reduceLanes(VectorOperators.ADD);
+    for (; i < n; i++) {
+      sum = Math.fma(x[xo + i] - center, x[xo + i] - center, sum);
+    }
+    return sum;
+  }
+
+  static double sumOfProducts(float[] x, int xo, float center, float[] y, int yo, int n) {
+    double total = 0;
+    for (int from = 0; from < n; from += CHUNK) {
+      total += productsChunk(x, xo + from, center, y, yo + from, Math.min(CHUNK, n - from));
+    }
+    return total;
+  }
+
+  private static float productsChunk(float[] x, int xo, float center, float[] y, int yo, int n) {
+    FloatVector a = FloatVector.zero(S);
+    FloatVector b = a;
+    FloatVector c = a;
+    FloatVector d = a;
+    int i = 0;
+    for (; i <= n - STEP; i += STEP) {
+      a =
+          FloatVector.fromArray(S, x, xo + i)
+              .sub(center)
+              .fma(FloatVector.fromArray(S, y, yo + i), a);
+      b =
+          FloatVector.fromArray(S, x, xo + i + L)
+              .sub(center)
+              .fma(FloatVector.fromArray(S, y, yo + i + L), b);
+      c =
+          FloatVector.fromArray(S, x, xo + i + 2 * L)
+              .sub(center)
+              .fma(FloatVector.fromArray(S, y, yo + i + 2 * L), c);
+      d =
+          FloatVector.fromArray(S, x, xo + i + 3 * L)
+              .sub(center)
+              .fma(FloatVector.fromArray(S, y, yo + i + 3 * L), d);
+    }
+    float sum = a.add(b).add(c.add(d)).reduceLanes(VectorOperators.ADD);
+    for (; i < n; i++) {
+      sum = Math.fma(x[xo + i] - center, y[yo + i], sum);
+    }
+    return sum;
+  }
+
+  static float max(float[] x, int xo, int n) {
+    FloatVector a = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
+    int i = 0;
+    for (; i <= n - L; i += L) {
+      a = a.max(FloatVector.fromArray(S, x, xo + i));
+    }
+    float max = a.reduceLanes(VectorOperators.MAX);
+    for (; i < n; i++) {
+      max = Math.max(max, x[xo + i]);
+    }
+    return max;
+  }
+
+  static float min(float[] x, int xo, int n) {
+    FloatVector a = FloatVector.broadcast(S, Float.POSITIVE_INFINITY);
+    int i = 0;
+    for (; i <= n - L; i += L) {
+      a = a.min(FloatVector.fromArray(S, x, xo + i));
+    }
+    float min = a.reduceLanes(VectorOperators.MIN);
+    for (; i < n; i++) {
+      min = Math.min(min, x[xo + i]);
+    }
+    return min;
+  }
+}
