@@ -20,9 +20,9 @@ import org.junit.jupiter.api.Test;
  */
 class GoldenOperationsTest {
   /** Rows of the bundled tables that must be covered, so that none gets lost; raise it with each operation. */
-  private static final int TENSOR_OPS_FLOOR = 325;
+  private static final int TENSOR_OPS_FLOOR = 330;
 
-  private static final int FUNCTIONAL_FLOOR = 71;
+  private static final int FUNCTIONAL_FLOOR = 74;
 
   @Test
   void tensorOps() {

@@ -6,8 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tern.Parameter;
 import dev.tern.Tensor;
+import dev.tern.optim.Adam;
+import dev.tern.optim.AdamOptions;
+import dev.tern.optim.AdamW;
+import dev.tern.optim.LrScheduler;
 import dev.tern.optim.Optimizer;
 import dev.tern.optim.SGD;
+import dev.tern.optim.StepLR;
 import dev.tern.shape.DType;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +22,9 @@ import org.junit.jupiter.api.Test;
 /** Trajectories of the optimizers against PyTorch: given gradients, where each step leads. */
 class OptimTest {
   /** Rows of the bundled table whose optimizer exists; raise it with each optimizer. */
-  private static final int FLOOR = 6;
+  private static final int FLOOR = 9;
+
+  private static final int SCHEDULES_FLOOR = 1;
 
   @Test
   void trajectories() {
@@ -57,24 +64,80 @@ class OptimTest {
     return true;
   }
 
-  private static Optional<Optimizer> make(String name, JsonNode args, List<Parameter> parameters) {
+  private static Optional<Optimizer> make(
+      String name, JsonNode args, List<Parameter> parameters) {
     return switch (name) {
       case "SGD" ->
           Optional.of(
               new SGD(
                   parameters,
-                  SGD.lr(number(args, "lr"))
-                      .momentum(number(args, "momentum"))
-                      .dampening(number(args, "dampening"))
-                      .weightDecay(number(args, "weight_decay"))
+                  SGD.lr(number(args, "lr", 0))
+                      .momentum(number(args, "momentum", 0))
+                      .dampening(number(args, "dampening", 0))
+                      .weightDecay(number(args, "weight_decay", 0))
                       .nesterov(flag(args, "nesterov"))
                       .maximize(flag(args, "maximize"))));
+      case "Adam" ->
+          Optional.of(new Adam(parameters, adam(Adam.lr(number(args, "lr", 1e-3)), args)));
+      case "AdamW" ->
+          Optional.of(new AdamW(parameters, adam(AdamW.lr(number(args, "lr", 1e-3)), args)));
       default -> Optional.empty();
     };
   }
 
-  private static double number(JsonNode args, String name) {
-    return args.hasNonNull(name) ? args.get(name).doubleValue() : 0;
+  private static AdamOptions adam(AdamOptions defaults, JsonNode args) {
+    AdamOptions options = defaults;
+    if (args.has("betas")) {
+      double[] betas = Golden.doubles(args.get("betas"));
+      options = options.betas(betas[0], betas[1]);
+    }
+    if (args.has("eps")) {
+      options = options.eps(number(args, "eps", 0));
+    }
+    if (args.has("weight_decay")) {
+      options = options.weightDecay(number(args, "weight_decay", 0));
+    }
+    return options.amsgrad(flag(args, "amsgrad")).maximize(flag(args, "maximize"));
+  }
+
+  @Test
+  void schedules() {
+    JsonNode rows = Golden.json("optim").get("schedulers");
+    int covered = 0;
+    for (JsonNode row : rows) {
+      Parameter parameter = new Parameter(Tensor.of(1.0));
+      var optimizer =
+          new SGD(List.of(parameter), SGD.lr(row.get("base_lr").doubleValue()));
+      Optional<LrScheduler> schedule =
+          schedule(row.get("scheduler").textValue(), row.get("args"), optimizer);
+      if (schedule.isEmpty()) {
+        continue;
+      }
+      covered++;
+      for (double lr : Golden.doubles(row.get("lrs"))) {
+        assertEquals(lr, optimizer.groups().get(0).lr(), 1e-12 * lr, row.get("scheduler").textValue());
+        parameter.setGrad(Tensor.of(1.0));
+        optimizer.step();
+        schedule.orElseThrow().step();
+      }
+    }
+    Golden.report("schedules", covered, rows.size());
+    if (Golden.isBundled()) {
+      assertTrue(covered >= SCHEDULES_FLOOR, "covers " + covered + " schedules");
+    }
+  }
+
+  private static Optional<LrScheduler> schedule(String name, JsonNode args, Optimizer optimizer) {
+    return switch (name) {
+      case "StepLR" ->
+          Optional.of(
+              new StepLR(optimizer, args.get("step_size").intValue(), number(args, "gamma", 0.1)));
+      default -> Optional.empty();
+    };
+  }
+
+  private static double number(JsonNode args, String name, double otherwise) {
+    return args.hasNonNull(name) ? args.get(name).doubleValue() : otherwise;
   }
 
   private static boolean flag(JsonNode args, String name) {
