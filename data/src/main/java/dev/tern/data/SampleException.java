@@ -1,0 +1,20 @@
+package dev.tern.data;
+
+import org.jspecify.annotations.Nullable;
+
+/** An example that could not be fetched, or does not fit the others of its batch. */
+public final class SampleException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final int index;
+
+  SampleException(int index, String message, @Nullable Throwable cause) {
+    super("sample " + index + ": " + message, cause);
+    this.index = index;
+  }
+
+  /** The example's index in its dataset. */
+  public int index() {
+    return index;
+  }
+}
