@@ -12,8 +12,7 @@ public interface Dataset {
   int size();
 
   /**
-   * One example. Exceptions other than unchecked ones cannot leave this method; wrap an {@code
-   * IOException} in an {@code UncheckedIOException}.
+   * One example. An {@code IOException} leaves as an {@code UncheckedIOException}.
    *
    * @param index from 0 to {@code size() - 1}
    */
