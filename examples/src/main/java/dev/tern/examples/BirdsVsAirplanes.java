@@ -13,7 +13,9 @@ import dev.tern.optim.SGD;
 import dev.tern.shape.TernException;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -117,16 +119,19 @@ public final class BirdsVsAirplanes implements Callable<Integer> {
    * not fit.
    */
   public static void main(String[] args) {
-    System.exit(run(System.out, args));
+    System.exit(run(System.out, System.err, args));
   }
 
   /**
    * Runs the example.
    *
+   * @param console gets what it tells
+   * @param errors gets what went wrong
    * @return the exit status
    */
-  public static int run(PrintStream console, String... args) {
+  public static int run(PrintStream console, PrintStream errors, String... args) {
     return new CommandLine(new BirdsVsAirplanes(console))
+        .setErr(new PrintWriter(errors, true, StandardCharsets.UTF_8))
         .setExecutionExceptionHandler(BirdsVsAirplanes::report)
         .execute(args);
   }
@@ -176,7 +181,7 @@ public final class BirdsVsAirplanes implements Callable<Integer> {
     DataLoader loader = DataLoader.of(train).batchSize(batchSize).shuffle(true);
     SGD optimizer = new SGD(model.parameters(), options);
     new Training(model, new CrossEntropyLoss(), optimizer, where, batches)
-        .run(epochs, loader, train.size(), console);
+        .run(epochs, loader, Math.min(train.size(), (long) batches * batchSize), console);
     double accuracyTrain = accuracy(model, train, where);
     double accuracyVal = accuracy(model, val, where);
 

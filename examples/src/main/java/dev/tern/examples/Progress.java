@@ -2,6 +2,8 @@ package dev.tern.examples;
 
 import java.io.Console;
 import java.lang.reflect.Method;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
 import java.util.Locale;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -31,7 +33,8 @@ final class Progress implements AutoCloseable {
             .setUnit(" images", 1)
             .setStyle(ProgressBarStyle.ASCII)
             .setUpdateIntervalMillis(200)
-            .showSpeed()
+            .showSpeed(new DecimalFormat("0", DecimalFormatSymbols.getInstance(Locale.ROOT)))
+            .hideEta()
             .clearDisplayOnFinish()
             .build());
   }
@@ -56,7 +59,7 @@ final class Progress implements AutoCloseable {
     ProgressBar shown = bar;
     if (shown != null) {
       shown.stepBy(images);
-      shown.setExtraMessage(String.format(Locale.ROOT, "loss %.4f", loss));
+      shown.setExtraMessage(String.format(Locale.ROOT, " loss %.4f", loss));
     }
   }
 
