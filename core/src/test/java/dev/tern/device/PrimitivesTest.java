@@ -117,6 +117,7 @@ class PrimitivesTest {
     "1, 1, 1, 1, false, false",
     "3, 4, 5, 6, false, false",
     "2, 70, 600, 130, false, true",
+    "20, 30, 20, 50, false, false",
     "3, 7, 5, 9, true, false",
     "2, 5, 3, 4, true, true",
     "1, 2, 3, 0, false, false"

@@ -27,6 +27,8 @@ import dev.tern.device.UnaryOp;
 import dev.tern.shape.DType;
 import dev.tern.shape.DTypeException;
 import dev.tern.shape.View;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +38,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class CpuBackend implements Backend {
   static final CpuBackend CPU = new CpuBackend();
+
+  /** So many matrix products are given to the threads one by one; of fewer, each is split. */
+  private static final int MANY = 8;
 
   private CpuBackend() {}
 
@@ -157,20 +162,12 @@ final class CpuBackend implements Backend {
   public void matmul(MatmulSpec s, Data a, Data b, Data out) {
     switch (a.dtype()) {
       case FLOAT32 -> {
-        for (int i = 0; i < s.batch(); i++) {
-          Gemm.sgemm(
-              s.transposeA(),
-              s.transposeB(),
-              s.m(),
-              s.n(),
-              s.k(),
-              floats(a),
-              a.offset() + (s.sharedA() ? 0 : i * s.m() * s.k()),
-              floats(b),
-              b.offset() + (s.sharedB() ? 0 : i * s.k() * s.n()),
-              floats(out),
-              out.offset() + i * s.m() * s.n(),
-              false);
+        boolean many = s.batch() >= MANY && (long) s.batch() * s.m() * s.n() * s.k() > 1 << 18;
+        IntConsumer product = i -> product(s, i, a, b, out);
+        if (many) {
+          Team.run(s.batch(), product);
+        } else {
+          IntStream.range(0, s.batch()).forEach(product);
         }
       }
       case FLOAT64 ->
@@ -184,6 +181,22 @@ final class CpuBackend implements Backend {
         narrow(result, out);
       }
     }
+  }
+
+  private static void product(MatmulSpec s, int i, Data a, Data b, Data out) {
+    Gemm.sgemm(
+        s.transposeA(),
+        s.transposeB(),
+        s.m(),
+        s.n(),
+        s.k(),
+        floats(a),
+        a.offset() + (s.sharedA() ? 0 : i * s.m() * s.k()),
+        floats(b),
+        b.offset() + (s.sharedB() ? 0 : i * s.k() * s.n()),
+        floats(out),
+        out.offset() + i * s.m() * s.n(),
+        false);
   }
 
   @Override

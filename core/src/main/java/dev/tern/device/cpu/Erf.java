@@ -23,7 +23,7 @@ final class Erf {
    */
   private static double series(double x) {
     double sum = 1;
-    for (int n = 36; n > 0; n--) {
+    for (int n = 8 + (int) (12 * Math.abs(x)); n > 0; n--) {
       sum = 1 + 2 * x * x / (2 * n + 1) * sum;
     }
     return TWO_OVER_ROOT_PI * x * sum * expOfMinusSquare(x);
