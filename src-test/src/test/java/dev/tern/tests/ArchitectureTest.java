@@ -26,7 +26,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The rules of {@code docs/architecture.md}: which room may import which, names, no shared state. */
+/**
+ * The rules of {@code docs/architecture.md}: which room may import which, names, no shared state.
+ */
 class ArchitectureTest {
   private static final String ROOT = "dev.tern";
 
@@ -124,14 +126,7 @@ class ArchitectureTest {
         .should()
         .beFinal()
         .check(house);
-    fields()
-        .that()
-        .areStatic()
-        .and()
-        .arePublic()
-        .should()
-        .notHaveRawType(mutable())
-        .check(house);
+    fields().that().areStatic().and().arePublic().should().notHaveRawType(mutable()).check(house);
   }
 
   @Test

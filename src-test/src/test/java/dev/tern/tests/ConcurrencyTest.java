@@ -26,14 +26,16 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** One model served by two threads, and two models trained side by side: the same numbers as by one thread. */
+/**
+ * One model served by two threads, and two models trained side by side: the same numbers as by one
+ * thread.
+ */
 @Timeout(120)
 class ConcurrencyTest {
   private static final int ROUNDS = 20;
 
   /** Runs a task on two threads at once, each told its number. */
-  private static <T> List<T> onTwoThreads(IntFunction<Callable<T>> task)
-      throws Exception {
+  private static <T> List<T> onTwoThreads(IntFunction<Callable<T>> task) throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(2);
     var start = new CyclicBarrier(2);
     try {
@@ -111,7 +113,9 @@ class ConcurrencyTest {
     }
   }
 
-  /** Gradients of a network of this thread's own, weights and images from the thread's generator. */
+  /**
+   * Gradients of a network of this thread's own, weights and images from the thread's generator.
+   */
   private static List<float[]> gradients(int seed) {
     Generator.manualSeed(seed);
     Module model = new NetDropout();

@@ -16,8 +16,8 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
- * Every differentiable operation with inputs at which it is smooth, FLOAT64: one row serves the gradient checks of first
- * and second order and the test that changes tensors in place.
+ * Every differentiable operation with inputs at which it is smooth, FLOAT64: one row serves the
+ * gradient checks of first and second order and the test that changes tensors in place.
  */
 final class Differentiable {
   /**
@@ -192,8 +192,7 @@ final class Differentiable {
     row(
         "gather",
         in -> in[0].gather(1, in[1]),
-        () ->
-            new Tensor[] {real(1, 2, 3), Tensor.from(new long[] {0, 2, 2, 1, 1, 0, 0, 2}, 2, 4)});
+        () -> new Tensor[] {real(1, 2, 3), Tensor.from(new long[] {0, 2, 2, 1, 1, 0, 0, 2}, 2, 4)});
     row(
         "scatterAdd",
         in -> in[0].scatterAdd(1, in[1], in[2]),
@@ -348,10 +347,7 @@ final class Differentiable {
   }
 
   private void product(String name, int[] left, int[] right) {
-    row(
-        name,
-        in -> in[0].matmul(in[1]),
-        () -> new Tensor[] {real(1, left), real(2, right)});
+    row(name, in -> in[0].matmul(in[1]), () -> new Tensor[] {real(1, left), real(2, right)});
   }
 
   /** A kernel of three taps a dimension over images of side four. */

@@ -104,7 +104,10 @@ class ErrorsTest {
     refuses(ShapeException.class, () -> a.add_(Tensor.zeros(4, 2, 3)), "add_", "[4, 2, 3]");
     refuses(ShapeException.class, () -> Tensor.from(new float[5], 2, 3), "5", "[2, 3]");
     refuses(
-        ShapeException.class, () -> Tensor.cat(List.of(a, Tensor.zeros(2, 3, 1)), 0), "cat", "[2, 3]");
+        ShapeException.class,
+        () -> Tensor.cat(List.of(a, Tensor.zeros(2, 3, 1)), 0),
+        "cat",
+        "[2, 3]");
     refuses(
         ShapeException.class,
         () -> a.maxPool2d(PoolOptions.window(2)),
@@ -160,7 +163,10 @@ class ErrorsTest {
         () -> scores.crossEntropy(Tensor.of(0L, 2L)),
         "crossEntropy: target 2 at position 1 is out of range for 2 classes");
     refuses(
-        ShapeException.class, () -> scores.crossEntropy(Tensor.of(-1L, 0L)), "target -1", "2 classes");
+        ShapeException.class,
+        () -> scores.crossEntropy(Tensor.of(-1L, 0L)),
+        "target -1",
+        "2 classes");
     refuses(
         ShapeException.class,
         () -> scores.crossEntropy(Tensor.of(0L, 1L, 1L)),
@@ -222,7 +228,8 @@ class ErrorsTest {
 
   @Test
   void backwardThroughNothing() {
-    refuses(AutogradException.class, () -> Tensor.scalar(1).backward(), "requires", "requiresGrad_");
+    refuses(
+        AutogradException.class, () -> Tensor.scalar(1).backward(), "requires", "requiresGrad_");
     Tensor x = Tensor.of(1.0, 2.0).requiresGrad_(true);
     refuses(AutogradException.class, () -> x.mul(2).backward(), "[2]", "sum()");
     try (var off = Autograd.noGrad()) {
@@ -230,10 +237,7 @@ class ErrorsTest {
       refuses(AutogradException.class, y::backward, "noGrad");
     }
     refuses(
-        AutogradException.class,
-        () -> x.mul(2).backward(Tensor.of(1.0, 1.0, 1.0)),
-        "[3]",
-        "[2]");
+        AutogradException.class, () -> x.mul(2).backward(Tensor.of(1.0, 1.0, 1.0)), "[3]", "[2]");
     Tensor unused = Tensor.of(1.0).requiresGrad_(true);
     refuses(AutogradException.class, () -> Autograd.grad(x.sum(), unused), "not used");
     assertNull(x.grad());
@@ -286,15 +290,12 @@ class ErrorsTest {
     StateDict before = copy(model.stateDict());
     StateDict wrong = copy(new Net().stateDict());
     wrong.put("fc2.bias", Tensor.zeros(3));
-    refuses(
-        StateDictException.class,
-        () -> model.loadStateDict(wrong),
-        "fc2.bias",
-        "[3]",
-        "[2]");
+    refuses(StateDictException.class, () -> model.loadStateDict(wrong), "fc2.bias", "[3]", "[2]");
     assertSame(before, model.stateDict());
     StateDict renamed = new StateDict();
-    new Net().stateDict().forEach((key, value) -> renamed.put(key.replace("fc1.b", "fc9.b"), value));
+    new Net()
+        .stateDict()
+        .forEach((key, value) -> renamed.put(key.replace("fc1.b", "fc9.b"), value));
     refuses(
         StateDictException.class,
         () -> model.loadStateDict(renamed),

@@ -3,7 +3,10 @@ package dev.tern.tests;
 import dev.tern.Tensor;
 import java.util.Optional;
 
-/** Comparisons of a tensor with what PyTorch computed; each gives the first thing that is wrong, if any. */
+/**
+ * Comparisons of a tensor with what PyTorch computed; each gives the first thing that is wrong, if
+ * any.
+ */
 final class Expect {
   private Expect() {}
 

@@ -80,7 +80,9 @@ final class FunctionalOperations {
     TABLE.op("l1_loss", (c, in) -> in.x().l1Loss(in.get("target"), reduction(c)));
   }
 
-  /** Class weights, smoothing, probabilities as targets and another ignored label are not there yet. */
+  /**
+   * Class weights, smoothing, probabilities as targets and another ignored label are not there yet.
+   */
   private static boolean isPlainCrossEntropy(GoldenCase c) {
     return !c.takes("weight")
         && c.number("label_smoothing", 0) == 0

@@ -15,11 +15,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The folder of golden files: expected values that real PyTorch computed in double precision. {@code NAME.json} is a
- * table, {@code NAME.safetensors} holds its tensors.
+ * The folder of golden files: expected values that real PyTorch computed in double precision.
+ * {@code NAME.json} is a table, {@code NAME.safetensors} holds its tensors.
  *
- * <p>{@code -Dtern.golden=DIR} picks another folder of the same form; a relative one is taken from the root of the
- * repository. Tests read every seed, shape and argument from the table, so that such a folder needs no change here.
+ * <p>{@code -Dtern.golden=DIR} picks another folder of the same form; a relative one is taken from
+ * the root of the repository. Tests read every seed, shape and argument from the table, so that
+ * such a folder needs no change here.
  */
 final class Golden {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -40,7 +41,10 @@ final class Golden {
     return folder;
   }
 
-  /** Whether the tests read the folder that comes with them, for which the floors of coverage are stated. */
+  /**
+   * Whether the tests read the folder that comes with them, for which the floors of coverage are
+   * stated.
+   */
   static boolean isBundled() {
     return CHOSEN.isBlank();
   }
@@ -75,7 +79,9 @@ final class Golden {
     return cases;
   }
 
-  /** The line that says how much of a suite is covered, {@code golden tensor_ops 210/347 from DIR}. */
+  /**
+   * The line that says how much of a suite is covered, {@code golden tensor_ops 210/347 from DIR}.
+   */
   static void report(String suite, int covered, int total) {
     System.out.printf("golden %s %d/%d from %s%n", suite, covered, total, folder());
   }
@@ -120,7 +126,8 @@ final class Golden {
   private static Path bundled() {
     URL table = Golden.class.getResource("/golden/tensor_ops.json");
     if (table == null) {
-      throw new IllegalStateException("the bundled golden folder is missing from the test resources");
+      throw new IllegalStateException(
+          "the bundled golden folder is missing from the test resources");
     }
     try {
       return Path.of(new URI(table.toString())).getParent();

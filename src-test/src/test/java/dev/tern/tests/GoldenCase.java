@@ -6,8 +6,8 @@ import dev.tern.Tensor;
 import java.util.List;
 
 /**
- * One row of a golden table: an operation, its arguments, its inputs, and what PyTorch made of them. Gradients are those
- * of the sum of output times cotangent.
+ * One row of a golden table: an operation, its arguments, its inputs, and what PyTorch made of
+ * them. Gradients are those of the sum of output times cotangent.
  */
 record GoldenCase(
     String id,
@@ -31,7 +31,10 @@ record GoldenCase(
         tensors);
   }
 
-  /** One of the row's tensors; {@code part} is {@code in}, {@code out}, {@code cotangent} or {@code grad}. */
+  /**
+   * One of the row's tensors; {@code part} is {@code in}, {@code out}, {@code cotangent} or {@code
+   * grad}.
+   */
   Tensor tensor(String part, String name) {
     String key = id + "/" + part + "/" + name;
     Tensor found = tensors.get(key);

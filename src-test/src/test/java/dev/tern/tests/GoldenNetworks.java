@@ -11,7 +11,10 @@ import java.util.function.Supplier;
 final class GoldenNetworks {
   private GoldenNetworks() {}
 
-  /** A network of {@code networks.json}; the depth and width of a residual one are read off its tensors. */
+  /**
+   * A network of {@code networks.json}; the depth and width of a residual one are read off its
+   * tensors.
+   */
   static Optional<Supplier<Module>> ofTable(String name, StateDict tensors) {
     if (name.equals("Net")) {
       return byName("FunctionalNet"); // the version that was printed there
@@ -24,8 +27,7 @@ final class GoldenNetworks {
     int blocks = (int) tensors.keySet().stream().filter(key -> key.matches(block)).count();
     boolean own = tensors.containsKey("grad/resblocks.1.conv.weight");
     return Optional.of(
-        () ->
-            own ? NetResDeep.ofOwnBlocks(channels, blocks) : new NetResDeep(channels, blocks));
+        () -> own ? NetResDeep.ofOwnBlocks(channels, blocks) : new NetResDeep(channels, blocks));
   }
 
   /** A network of {@code training.json}; {@code NetL2} is {@code Net} with another loss. */

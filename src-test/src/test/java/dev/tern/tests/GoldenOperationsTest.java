@@ -15,11 +15,14 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every operation against PyTorch: output and gradients, in FLOAT64 and FLOAT32, from dense inputs and from strided views
- * of the same values.
+ * Every operation against PyTorch: output and gradients, in FLOAT64 and FLOAT32, from dense inputs
+ * and from strided views of the same values.
  */
 class GoldenOperationsTest {
-  /** Rows of the bundled tables that must be covered, so that none gets lost; raise it with each operation. */
+  /**
+   * Rows of the bundled tables that must be covered, so that none gets lost; raise it with each
+   * operation.
+   */
   private static final int TENSOR_OPS_FLOOR = 330;
 
   private static final int FUNCTIONAL_FLOOR = 74;
@@ -111,9 +114,11 @@ class GoldenOperationsTest {
     return new GoldenInputs(inputs);
   }
 
-  /** From the sum of outputs times cotangents; in the strided run, a single cotangent is given as a strided view. */
-  private static void backward(
-      GoldenCase row, List<Tensor> outputs, DType dtype, Layout layout) {
+  /**
+   * From the sum of outputs times cotangents; in the strided run, a single cotangent is given as a
+   * strided view.
+   */
+  private static void backward(GoldenCase row, List<Tensor> outputs, DType dtype, Layout layout) {
     if (row.cotangents().size() == 1 && layout == Layout.STRIDED) {
       String name = row.cotangents().get(0);
       Tensor cotangent = row.tensor("cotangent", name).to(dtype);

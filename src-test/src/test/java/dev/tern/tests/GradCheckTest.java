@@ -36,8 +36,21 @@ class GradCheckTest {
   /** Public methods of the operations that have no gradient: comparisons, indices, steps. */
   private static final Set<String> WITHOUT_GRADIENT =
       Set.of(
-          "eq", "ne", "lt", "le", "gt", "ge", "logicalNot", "isNaN", "argmax", "argmin", "oneHot",
-          "sign", "floor", "ceil", "round");
+          "eq",
+          "ne",
+          "lt",
+          "le",
+          "gt",
+          "ge",
+          "logicalNot",
+          "isNaN",
+          "argmax",
+          "argmin",
+          "oneHot",
+          "sign",
+          "floor",
+          "ceil",
+          "round");
 
   /** Other spellings of what rows check. */
   private static final Set<String> OTHER_NAMES = Set.of("sumTo", "t");

@@ -17,11 +17,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Changes each input and the output in place after every operation's forward: the gradient is still right, or {@code
- * backward()} refuses. Never is it silently wrong.
+ * Changes each input and the output in place after every operation's forward: the gradient is still
+ * right, or {@code backward()} refuses. Never is it silently wrong.
  */
 class InPlaceTest {
-  /** One forward pass: leaves, the tensors computed from them that the operation reads, and its output. */
+  /**
+   * One forward pass: leaves, the tensors computed from them that the operation reads, and its
+   * output.
+   */
   private record Pass(Tensor[] leaves, Tensor[] given, Tensor output) {
     static Pass of(Row row) {
       Tensor[] leaves = row.inputs().get();

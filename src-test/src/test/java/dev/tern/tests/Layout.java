@@ -13,7 +13,10 @@ enum Layout {
     }
   },
 
-  /** Every second place of a storage, transposed where there are two dimensions, not at its beginning. */
+  /**
+   * Every second place of a storage, transposed where there are two dimensions, not at its
+   * beginning.
+   */
   STRIDED {
     @Override
     Tensor of(Tensor values) {

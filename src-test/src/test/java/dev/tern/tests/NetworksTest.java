@@ -28,11 +28,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The eight networks against PyTorch: weights from the seed, output, gradients, three steps of SGD, what they print.
+ * The eight networks against PyTorch: weights from the seed, output, gradients, three steps of SGD,
+ * what they print.
  *
- * <p>A gradient is compared on the scale of the network's largest, because a bias before a batch norm has gradient zero up
- * to rounding. In FLOAT32, steps after the first are compared for networks without residual additions only: the others
- * are chaotic there.
+ * <p>A gradient is compared on the scale of the network's largest, because a bias before a batch
+ * norm has gradient zero up to rounding. In FLOAT32, steps after the first are compared for
+ * networks without residual additions only: the others are chaotic there.
  */
 class NetworksTest {
   /** Roundings through at most 200 layers. */
@@ -196,8 +197,7 @@ class NetworksTest {
           .forEach(
               (key, tensor) ->
                   passes(
-                      Expect.close(
-                          "final " + key, tensor, row.tensor("final/" + key), tolerance)));
+                      Expect.close("final " + key, tensor, row.tensor("final/" + key), tolerance)));
     }
   }
 

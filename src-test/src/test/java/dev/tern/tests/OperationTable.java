@@ -8,8 +8,8 @@ import java.util.function.BiFunction;
 import java.util.function.Predicate;
 
 /**
- * Which method of the library computes the operation of a golden row. A row that no entry covers is one whose operation
- * the library does not have yet.
+ * Which method of the library computes the operation of a golden row. A row that no entry covers is
+ * one whose operation the library does not have yet.
  */
 final class OperationTable {
   /** The outputs of an operation, in the order the golden row names them. */

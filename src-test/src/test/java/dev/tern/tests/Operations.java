@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 
-/** The operations of the suite {@code tensor_ops}: one line each, the method of {@link Tensor} that computes it. */
+/**
+ * The operations of the suite {@code tensor_ops}: one line each, the method of {@link Tensor} that
+ * computes it.
+ */
 final class Operations {
   static final OperationTable TABLE = new OperationTable();
 
@@ -49,9 +52,12 @@ final class Operations {
     TABLE.op("leaky_relu", (c, in) -> in.x().leakyRelu(c.number("negative_slope", 0.01)));
     TABLE.op("elu", (c, in) -> in.x().elu(c.number("alpha", 1)));
     TABLE.op("gelu", c -> c.text("approximate", "none").equals("none"), (c, in) -> in.x().gelu());
-    TABLE.op("gelu", c -> c.text("approximate", "none").equals("tanh"), (c, in) -> in.x().geluTanh());
-    TABLE.op("softplus", (c, in) -> in.x().softplus(c.number("beta", 1), c.number("threshold", 20)));
-    TABLE.op("hardtanh", (c, in) -> in.x().hardtanh(c.number("min_val", -1), c.number("max_val", 1)));
+    TABLE.op(
+        "gelu", c -> c.text("approximate", "none").equals("tanh"), (c, in) -> in.x().geluTanh());
+    TABLE.op(
+        "softplus", (c, in) -> in.x().softplus(c.number("beta", 1), c.number("threshold", 20)));
+    TABLE.op(
+        "hardtanh", (c, in) -> in.x().hardtanh(c.number("min_val", -1), c.number("max_val", 1)));
     TABLE.op("relu6", (c, in) -> in.x().mul(c.number("scale_input_by", 1)).relu6());
   }
 
@@ -80,7 +86,8 @@ final class Operations {
     TABLE.op("mean", (c, in) -> in.x().mean(c.flag("keepdim"), c.ints("dim")));
     TABLE.op("amax", Operations::oneDim, (c, in) -> in.x().amax(dim(c), c.flag("keepdim")));
     TABLE.op("amin", Operations::oneDim, (c, in) -> in.x().amin(dim(c), c.flag("keepdim")));
-    TABLE.op("logsumexp", Operations::oneDim, (c, in) -> in.x().logsumexp(dim(c), c.flag("keepdim")));
+    TABLE.op(
+        "logsumexp", Operations::oneDim, (c, in) -> in.x().logsumexp(dim(c), c.flag("keepdim")));
     TABLE.op("prod", Operations::oneDim, (c, in) -> in.x().prod(dim(c), c.flag("keepdim")));
     TABLE.op("argmax", Operations::oneDim, (c, in) -> in.x().argmax(dim(c), c.flag("keepdim")));
     TABLE.op("argmin", Operations::oneDim, (c, in) -> in.x().argmin(dim(c), c.flag("keepdim")));
@@ -91,30 +98,38 @@ final class Operations {
     TABLE.op("softmax", (c, in) -> in.x().softmax(dim(c)));
     TABLE.op("log_softmax", (c, in) -> in.x().logSoftmax(dim(c)));
     TABLE.op("norm", c -> !c.has("dim"), (c, in) -> in.x().norm(c.number("p", 2)));
-    TABLE.op("norm", Operations::oneDim, (c, in) -> in.x().norm(c.number("p", 2), dim(c), c.flag("keepdim")));
+    TABLE.op(
+        "norm",
+        Operations::oneDim,
+        (c, in) -> in.x().norm(c.number("p", 2), dim(c), c.flag("keepdim")));
   }
 
   private static void movement() {
     TABLE.op("transpose", (c, in) -> in.x().transpose(c.integer("dim0"), c.integer("dim1")));
     TABLE.op("permute", (c, in) -> in.x().permute(c.ints("dims")));
-    TABLE.op("reshape", (c, in) -> {
-      Tensor x = in.x();
-      if (c.has("after_transpose")) {
-        int[] dims = c.ints("after_transpose");
-        x = x.transpose(dims[0], dims[1]);
-      }
-      return x.reshape(c.ints("shape"));
-    });
-    // a view needs memory in order, so a strided input is a case for its error and not for its result
+    TABLE.op(
+        "reshape",
+        (c, in) -> {
+          Tensor x = in.x();
+          if (c.has("after_transpose")) {
+            int[] dims = c.ints("after_transpose");
+            x = x.transpose(dims[0], dims[1]);
+          }
+          return x.reshape(c.ints("shape"));
+        });
+    // a view needs memory in order, so a strided input is a case for its error and not for its
+    // result
     TABLE.op("view", (c, in) -> in.x().contiguous().view(c.ints("shape")));
-    TABLE.op("flatten", (c, in) -> in.x().flatten(c.integer("start_dim"), c.integer("end_dim", -1)));
+    TABLE.op(
+        "flatten", (c, in) -> in.x().flatten(c.integer("start_dim"), c.integer("end_dim", -1)));
     TABLE.op("unsqueeze", (c, in) -> in.x().unsqueeze(dim(c)));
     TABLE.op("squeeze", c -> c.has("dim"), (c, in) -> in.x().squeeze(dim(c)));
     TABLE.op("squeeze", (c, in) -> in.x().squeeze());
     TABLE.op("expand", (c, in) -> in.x().expand(c.ints("shape")));
     TABLE.op("narrow", (c, in) -> in.x().narrow(dim(c), c.integer("start"), c.integer("length")));
     TABLE.op("select", (c, in) -> in.x().select(dim(c), c.integer("index")));
-    TABLE.op("slice_step",
+    TABLE.op(
+        "slice_step",
         (c, in) -> in.x().slice(dim(c), c.integer("start"), c.integer("end"), c.integer("step")));
     TABLE.op("cat", (c, in) -> Tensor.cat(listed(c, in), dim(c)));
     TABLE.op("stack", (c, in) -> Tensor.stack(listed(c, in), dim(c)));
@@ -138,19 +153,26 @@ final class Operations {
   /** Small graphs instead of single operations; the id says which. */
   private static void graphs() {
     // x is read three times: u = x^2 + x, tanh(u) x
-    TABLE.op("graph_reuse", c -> c.id().endsWith("/diamond"), (c, in) -> {
-      Tensor x = in.x();
-      return x.mul(x).add(x).tanh().mul(x);
-    });
+    TABLE.op(
+        "graph_reuse",
+        c -> c.id().endsWith("/diamond"),
+        (c, in) -> {
+          Tensor x = in.x();
+          return x.mul(x).add(x).tanh().mul(x);
+        });
     // the detached factor is a constant: d(x sg(x))/dx = x
-    TABLE.op("graph_reuse", c -> c.id().endsWith("/detach"), (c, in) -> in.x().mul(in.x().detach()));
+    TABLE.op(
+        "graph_reuse", c -> c.id().endsWith("/detach"), (c, in) -> in.x().mul(in.x().detach()));
     // (2x + 1) x, made in place on a tensor that is no leaf
-    TABLE.op("inplace", c -> c.id().endsWith("/add_then_mul"), (c, in) -> {
-      Tensor y = in.x().mul(2);
-      y.add_(1);
-      y.mul_(in.x());
-      return y;
-    });
+    TABLE.op(
+        "inplace",
+        c -> c.id().endsWith("/add_then_mul"),
+        (c, in) -> {
+          Tensor y = in.x().mul(2);
+          y.add_(1);
+          y.mul_(in.x());
+          return y;
+        });
   }
 
   private static void unary(String name, UnaryOperator<Tensor> forward) {

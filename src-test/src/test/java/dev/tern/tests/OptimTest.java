@@ -45,7 +45,8 @@ class OptimTest {
     for (int i = 0; i < row.get("shapes").size(); i++) {
       parameters.add(new Parameter(tensor(row, path.get(0).get(i), i, dtype)));
     }
-    Optional<Optimizer> optimizer = make(row.get("optimizer").textValue(), row.get("args"), parameters);
+    Optional<Optimizer> optimizer =
+        make(row.get("optimizer").textValue(), row.get("args"), parameters);
     if (optimizer.isEmpty()) {
       return false;
     }
@@ -56,16 +57,16 @@ class OptimTest {
       optimizer.orElseThrow().step();
       for (int i = 0; i < parameters.size(); i++) {
         Tensor expected = tensor(row, path.get(step + 1).get(i), i, DType.FLOAT64);
-        String what = "%s %s %s step %d parameter %d".formatted(row.get("optimizer"), row.get("args"), dtype, step, i);
-        assertEquals(
-            Optional.empty(), Expect.close(what, parameters.get(i), expected, tolerance));
+        String what =
+            "%s %s %s step %d parameter %d"
+                .formatted(row.get("optimizer"), row.get("args"), dtype, step, i);
+        assertEquals(Optional.empty(), Expect.close(what, parameters.get(i), expected, tolerance));
       }
     }
     return true;
   }
 
-  private static Optional<Optimizer> make(
-      String name, JsonNode args, List<Parameter> parameters) {
+  private static Optional<Optimizer> make(String name, JsonNode args, List<Parameter> parameters) {
     return switch (name) {
       case "SGD" ->
           Optional.of(
@@ -106,8 +107,7 @@ class OptimTest {
     int covered = 0;
     for (JsonNode row : rows) {
       Parameter parameter = new Parameter(Tensor.of(1.0));
-      var optimizer =
-          new SGD(List.of(parameter), SGD.lr(row.get("base_lr").doubleValue()));
+      var optimizer = new SGD(List.of(parameter), SGD.lr(row.get("base_lr").doubleValue()));
       Optional<LrScheduler> schedule =
           schedule(row.get("scheduler").textValue(), row.get("args"), optimizer);
       if (schedule.isEmpty()) {
@@ -115,7 +115,8 @@ class OptimTest {
       }
       covered++;
       for (double lr : Golden.doubles(row.get("lrs"))) {
-        assertEquals(lr, optimizer.groups().get(0).lr(), 1e-12 * lr, row.get("scheduler").textValue());
+        assertEquals(
+            lr, optimizer.groups().get(0).lr(), 1e-12 * lr, row.get("scheduler").textValue());
         parameter.setGrad(Tensor.of(1.0));
         optimizer.step();
         schedule.orElseThrow().step();

@@ -27,10 +27,14 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * What PyTorch's CPU generator draws from each seed, bit for bit: tensors, initialisers, the order of a shuffling loader.
+ * What PyTorch's CPU generator draws from each seed, bit for bit: tensors, initialisers, the order
+ * of a shuffling loader.
  */
 class RandomTest {
-  /** Fields of a seed that are compared, each with the tolerance of its last steps; 0 is bit for bit. */
+  /**
+   * Fields of a seed that are compared, each with the tolerance of its last steps; 0 is bit for
+   * bit.
+   */
   private final Map<String, Double> compared = new LinkedHashMap<>();
 
   private final Set<String> fields = new LinkedHashSet<>();

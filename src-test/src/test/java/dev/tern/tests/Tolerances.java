@@ -4,15 +4,20 @@ import dev.tern.shape.DType;
 import java.util.Map;
 
 /**
- * How far a tensor may be from PyTorch's double precision, relative to the largest value of the expected tensor.
+ * How far a tensor may be from PyTorch's double precision, relative to the largest value of the
+ * expected tensor.
  *
- * <p>In FLOAT64 only the order of additions differs: 1e-10 for everything. In FLOAT32 a rounding is 6e-8; what follows
- * from an operation's chain of roundings is stated here, once for each operation that needs more than the default.
+ * <p>In FLOAT64 only the order of additions differs: 1e-10 for everything. In FLOAT32 a rounding is
+ * 6e-8; what follows from an operation's chain of roundings is stated here, once for each operation
+ * that needs more than the default.
  */
 final class Tolerances {
   private static final double DOUBLE = 1e-10;
 
-  /** A few roundings: the function, its gradient's formula and the product with the incoming gradient. */
+  /**
+   * A few roundings: the function, its gradient's formula and the product with the incoming
+   * gradient.
+   */
   private static final double SINGLE = 1e-6;
 
   private static final Map<String, Double> SINGLE_BY_OPERATION =

@@ -27,14 +27,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Trainings on the real images, step by step against PyTorch's from the same seed: weights, order of the images, dropout,
- * loss, gradients and steps all have to be PyTorch's.
+ * Trainings on the real images, step by step against PyTorch's from the same seed: weights, order
+ * of the images, dropout, loss, gradients and steps all have to be PyTorch's.
  *
- * <p>{@code -Dtern.training.steps=N} sets how many steps are compared; the ordinary build takes all 40 of the small
- * networks and 5 of the deep ones.
+ * <p>{@code -Dtern.training.steps=N} sets how many steps are compared; the ordinary build takes all
+ * 40 of the small networks and 5 of the deep ones.
  */
 class TrainingTest {
-  /** Rounding alone stays below 1e-14; a weight or pixel off by one float32 rounding shows at 1e-9. */
+  /**
+   * Rounding alone stays below 1e-14; a weight or pixel off by one float32 rounding shows at 1e-9.
+   */
   private static final double DOUBLE = 1e-11;
 
   private static final double SINGLE = 1e-5;
@@ -42,7 +44,10 @@ class TrainingTest {
   /** Ten blocks with batch norms of their own amplify FLOAT32's roundings. */
   private static final double SINGLE_OF_TEN_BLOCKS = 1e-4;
 
-  /** Where one block is used ten times, a flipped ReLU moves the loss by 1e-3 from some later step on. */
+  /**
+   * Where one block is used ten times, a flipped ReLU moves the loss by 1e-3 from some later step
+   * on.
+   */
   private static final int SINGLE_STEPS_OF_A_SHARED_BLOCK = 5;
 
   private static final int STEPS = Integer.getInteger("tern.training.steps", 0);

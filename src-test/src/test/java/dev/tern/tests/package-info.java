@@ -1,5 +1,5 @@
 /**
- * What crosses the modules: golden cases from PyTorch, gradient checks, whole networks and trainings, random streams,
- * the rules of the house, bad input and threads.
+ * What crosses the modules: golden cases from PyTorch, gradient checks, whole networks and
+ * trainings, random streams, the rules of the house, bad input and threads.
  */
 package dev.tern.tests;
