@@ -9,8 +9,8 @@ import dev.tern.shape.DTypeException;
 import dev.tern.shape.Shape;
 
 /**
- * Functions of two tensors, element by element, broadcast to a common shape (NumPy's rule). The engine
- * sums each gradient to its input's shape.
+ * Functions of two tensors, element by element, broadcast to a common shape (NumPy's rule). The
+ * engine sums each gradient to its input's shape.
  */
 public sealed interface Arithmetic permits Tensor {
   private Tensor self() {
@@ -31,7 +31,8 @@ public sealed interface Arithmetic permits Tensor {
     Tensor x = self();
     if (!x.dtype().isFloatingPoint() && value != Math.rint(value)) {
       throw new DTypeException(
-          "%s: %s does not hold %s; cast the tensor with to(DType)".formatted(name, x.dtype(), value));
+          "%s: %s does not hold %s; cast the tensor with to(DType)"
+              .formatted(name, x.dtype(), value));
     }
     return Tensor.full(x.dtype(), Shape.of(), value).to(x.device());
   }
@@ -63,8 +64,7 @@ public sealed interface Arithmetic permits Tensor {
   /** x + y. */
   default Tensor add(Tensor other) {
     Tensor x = self();
-    return binary("add", BinaryOp.ADD, other)
-        .from("add", grad(x, dy -> dy), grad(other, dy -> dy));
+    return binary("add", BinaryOp.ADD, other).from("add", grad(x, dy -> dy), grad(other, dy -> dy));
   }
 
   /** x + a number. */
@@ -127,9 +127,7 @@ public sealed interface Arithmetic permits Tensor {
         "pow",
         grad(
             x,
-            dy ->
-                Tensor.where(
-                    other.eq(0), dy.mul(0), dy.mul(other).mul(x.pow(other.sub(1)))),
+            dy -> Tensor.where(other.eq(0), dy.mul(0), dy.mul(other).mul(x.pow(other.sub(1)))),
             x,
             other),
         grad(

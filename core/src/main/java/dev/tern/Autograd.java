@@ -15,7 +15,9 @@ public final class Autograd {
 
   private Autograd() {}
 
-  /** A span of code in which recording is on or off for this thread; closing it restores what was. */
+  /**
+   * A span of code in which recording is on or off for this thread; closing it restores what was.
+   */
   public static final class Span implements AutoCloseable {
     private final Mode mode;
     private final boolean before;
@@ -32,7 +34,9 @@ public final class Autograd {
     }
   }
 
-  /** Turns recording off until closed, {@code torch.no_grad()}: {@code try (var off = noGrad())}. */
+  /**
+   * Turns recording off until closed, {@code torch.no_grad()}: {@code try (var off = noGrad())}.
+   */
   public static Span noGrad() {
     return new Span(false);
   }
@@ -48,8 +52,8 @@ public final class Autograd {
   }
 
   /**
-   * The gradients of a single number with respect to some tensors, {@code torch.autograd.grad}; no {@code
-   * grad()} of any tensor changes.
+   * The gradients of a single number with respect to some tensors, {@code torch.autograd.grad}; no
+   * {@code grad()} of any tensor changes.
    *
    * @throws AutogradException if one of the inputs was not used to compute the output
    */
@@ -108,8 +112,7 @@ public final class Autograd {
     if (!gradOutput.shape().equals(output.shape()) || gradOutput.dtype() != output.dtype()) {
       throw new AutogradException(
           "backward: the gradient is %s %s, the tensor %s %s"
-              .formatted(
-                  gradOutput.dtype(), gradOutput.shape(), output.dtype(), output.shape()));
+              .formatted(gradOutput.dtype(), gradOutput.shape(), output.dtype(), output.shape()));
     }
     return gradOutput;
   }

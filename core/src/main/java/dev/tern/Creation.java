@@ -13,15 +13,14 @@ import java.lang.reflect.Array;
 import java.util.List;
 
 /**
- * How tensors come into being, always on the CPU: the static methods of {@link Tensor}. Random ones draw
- * the numbers that PyTorch's CPU generator draws from the same seed.
+ * How tensors come into being, always on the CPU: the static methods of {@link Tensor}. Random ones
+ * draw the numbers that PyTorch's CPU generator draws from the same seed.
  */
 public abstract sealed class Creation permits Tensor {
   Creation() {}
 
   private static Tensor fresh(DType dtype, Shape shape) {
-    return new Tensor(
-        Backends.cpu().allocate(dtype, shape.numel()), View.dense(shape), null);
+    return new Tensor(Backends.cpu().allocate(dtype, shape.numel()), View.dense(shape), null);
   }
 
   private static Tensor copyOf(DType dtype, Object array, Shape shape) {
@@ -175,8 +174,7 @@ public abstract sealed class Creation permits Tensor {
   /** INT64 numbers from {@code low} (inclusive) to {@code high} (exclusive). */
   public static Tensor randint(long low, long high, Shape shape) {
     if (high <= low) {
-      throw new IllegalArgumentException(
-          "randint: wants low < high, got " + low + " and " + high);
+      throw new IllegalArgumentException("randint: wants low < high, got " + low + " and " + high);
     }
     long[] values = new long[shape.numel()];
     Generator.current().integer(values, 0, values.length, low, high);

@@ -9,11 +9,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The backward pass: visits the recorded operations, each after all that read its output, on an explicit
- * stack (a network of 100 blocks is deep).
+ * The backward pass: visits the recorded operations, each after all that read its output, on an
+ * explicit stack (a network of 100 blocks is deep).
  *
- * <p>A gradient on its way is <em>owned</em> while nothing but the engine holds its memory: then it is
- * accumulated and overwritten in place, and given back to the backend when it has been used.
+ * <p>A gradient on its way is <em>owned</em> while nothing but the engine holds its memory: then it
+ * is accumulated and overwritten in place, and given back to the backend when it has been used.
  */
 final class Engine {
   /** One operation during a pass. */
@@ -89,7 +89,9 @@ final class Engine {
     return visits.computeIfAbsent(node, Visit::new);
   }
 
-  /** Puts what can be reached into {@link #order}, each operation after those that made its inputs. */
+  /**
+   * Puts what can be reached into {@link #order}, each operation after those that made its inputs.
+   */
   private void sort(Node start) {
     ArrayDeque<Visit> stack = new ArrayDeque<>();
     stack.push(visit(start));
@@ -114,7 +116,9 @@ final class Engine {
     }
     for (Node.Edge edge : node.edges) {
       if (edge != null
-          && (edge.node() == null ? targetIndex(null, edge.leaf()) >= 0 : visit(edge.node()).useful)) {
+          && (edge.node() == null
+              ? targetIndex(null, edge.leaf()) >= 0
+              : visit(edge.node()).useful)) {
         return true;
       }
     }

@@ -50,8 +50,8 @@ public abstract class Function {
   /**
    * Runs the forward and records the backward.
    *
-   * @throws AutogradException at the backward pass, if it gives another number of gradients than there
-   *     are inputs
+   * @throws AutogradException at the backward pass, if it gives another number of gradients than
+   *     there are inputs
    */
   public final Tensor apply(Tensor... inputs) {
     Context context = new Context();

@@ -6,8 +6,8 @@ import dev.tern.shape.DTypeException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares gradients with differences of the function itself, {@code torch.autograd.gradcheck}: for those
- * who write a {@link Function}.
+ * Compares gradients with differences of the function itself, {@code torch.autograd.gradcheck}: for
+ * those who write a {@link Function}.
  */
 public final class GradCheck {
   private static final double STEP = 1e-6;
@@ -57,8 +57,8 @@ public final class GradCheck {
   }
 
   /**
-   * Checks first and second derivatives, {@code torch.autograd.gradgradcheck}: the function and, through
-   * {@code createGraph}, its gradients.
+   * Checks first and second derivatives, {@code torch.autograd.gradgradcheck}: the function and,
+   * through {@code createGraph}, its gradients.
    */
   public static void checkSecondOrder(TensorsFunction function, Tensor... inputs) {
     check(function, inputs);
@@ -69,8 +69,7 @@ public final class GradCheck {
               java.util.Arrays.stream(given).filter(Tensor::requiresGrad).toArray(Tensor[]::new);
           Tensor total = Tensor.zeros(DType.FLOAT64, dev.tern.shape.Shape.of());
           int seed = 1;
-          for (Tensor gradient :
-              Autograd.grad(output, cotangent(output), true, true, wanted)) {
+          for (Tensor gradient : Autograd.grad(output, cotangent(output), true, true, wanted)) {
             total = total.add(gradient.mul(wave(gradient, seed++)).sum());
           }
           return total;
@@ -128,8 +127,7 @@ public final class GradCheck {
     Tensor[] copies = copies(inputs);
     double[] moved = copies[which].toDoubleArray();
     moved[j] += step;
-    copies[which] =
-        Tensor.from(moved, inputs[which].shape().toArray()).requiresGrad_(true);
+    copies[which] = Tensor.from(moved, inputs[which].shape().toArray()).requiresGrad_(true);
     double[] output = function.apply(copies).toDoubleArray();
     double sum = 0;
     for (int k = 0; k < output.length; k++) {

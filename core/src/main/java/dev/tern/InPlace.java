@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Operations that change a tensor and everything that shares its memory; their names end in an
- * underscore. Each counts as a new version: a backward pass that needs the old content refuses to run.
+ * underscore. Each counts as a new version: a backward pass that needs the old content refuses to
+ * run.
  */
 public sealed interface InPlace permits Tensor {
   private Tensor self() {
@@ -27,7 +28,8 @@ public sealed interface InPlace permits Tensor {
     Tensor.expectSame(name, x, other);
     if (!Shape.broadcast(name, x.shape(), other.shape()).equals(x.shape())) {
       throw new ShapeException(
-          "%s: %s does not broadcast to %s, whose shape stays".formatted(name, other.shape(), x.shape()));
+          "%s: %s does not broadcast to %s, whose shape stays"
+              .formatted(name, other.shape(), x.shape()));
     }
     Data b = other.data();
     x.change(name, out -> x.backend().binary(op, out, b, out));
@@ -82,9 +84,7 @@ public sealed interface InPlace permits Tensor {
     Tensor before = self().beforeChange("mul_");
     Tensor old = keepFor(y);
     binary("mul_", BinaryOp.MUL, y);
-    return self()
-        .afterChange(
-            "mul_", grad(before, dy -> dy.mul(y), y), grad(y, dy -> dy.mul(old)));
+    return self().afterChange("mul_", grad(before, dy -> dy.mul(y), y), grad(y, dy -> dy.mul(old)));
   }
 
   /** x *= a number. */
@@ -123,8 +123,8 @@ public sealed interface InPlace permits Tensor {
     Tensor before = x.beforeChange(name);
     Tensor old = op.derivativeReadsInput() ? keepFor(before) : x;
     x.change(name, out -> x.backend().unary(op, p, q, out, out));
-    Tensor after = x.alias(x.layout(), null); // the gradient reads the new content
-    return x.afterChange(name, grad(before, dy -> dy.mul(derivative.of(old, after)), after));
+    // the derivative reads x as this change leaves it, so x has this change for its history there
+    return x.afterChange(name, grad(before, dy -> dy.mul(derivative.of(old, x)), x));
   }
 
   /** x = -x. */
@@ -154,8 +154,7 @@ public sealed interface InPlace permits Tensor {
 
   /** x held between two bounds. */
   default Tensor clamp_(double min, double max) {
-    return overwrite(
-        UnaryOp.CLAMP, min, max, (x, y) -> x.ge(min).mul(x.le(max)).to(x.dtype()));
+    return overwrite(UnaryOp.CLAMP, min, max, (x, y) -> x.ge(min).mul(x.le(max)).to(x.dtype()));
   }
 
   /** One number everywhere. */

@@ -34,29 +34,44 @@ public sealed interface Indexing permits Tensor {
       throw new ShapeException("indexSelect: wants a row of indices, got " + index.shape());
     }
     Tensor y = x.empty(shape.with(axis, index.numel()));
-    x.backend()
-        .indexSelect(
-            shape.product(0, axis),
-            shape.size(axis),
-            shape.product(axis + 1, shape.rank()),
-            x.data(),
-            index.data(),
-            y.data());
+    inRange(
+        "indexSelect",
+        () ->
+            x.backend()
+                .indexSelect(
+                    shape.product(0, axis),
+                    shape.size(axis),
+                    shape.product(axis + 1, shape.rank()),
+                    x.data(),
+                    index.data(),
+                    y.data()));
     return y.from("indexSelect", grad(x, dy -> addedInto(shape, axis, index, dy), index));
+  }
+
+  /** Runs a kernel that checks its indices, and names the operation where one is out of range. */
+  private static void inRange(String op, Runnable kernel) {
+    try {
+      kernel.run();
+    } catch (ShapeException e) {
+      throw new ShapeException(op + ": " + e.getMessage());
+    }
   }
 
   /** Zeros of a shape with {@code source}'s slices added at the indices: indexSelect's adjoint. */
   private static Tensor addedInto(Shape shape, int axis, Tensor index, Tensor source) {
     Tensor y = source.empty(shape);
     y.backend().fill(y.data(), 0);
-    y.backend()
-        .indexAdd(
-            shape.product(0, axis),
-            shape.size(axis),
-            shape.product(axis + 1, shape.rank()),
-            source.data(),
-            index.data(),
-            y.data());
+    inRange(
+        "indexAdd",
+        () ->
+            y.backend()
+                .indexAdd(
+                    shape.product(0, axis),
+                    shape.size(axis),
+                    shape.product(axis + 1, shape.rank()),
+                    source.data(),
+                    index.data(),
+                    y.data()));
     return y.from("indexAdd", grad(source, dy -> dy.indexSelect(axis, index), index));
   }
 

@@ -16,8 +16,8 @@ public sealed interface Losses permits Tensor {
   /**
    * The mean negative logarithm of the softmax at the target, {@code F.cross_entropy}.
    *
-   * @param target INT64 class numbers, {@code [N]} for {@code [N, classes]}, {@code [N, d1, ...]} for
-   *     {@code [N, classes, d1, ...]}; {@link #IGNORE_INDEX} is left out
+   * @param target INT64 class numbers, {@code [N]} for {@code [N, classes]}, {@code [N, d1, ...]}
+   *     for {@code [N, classes, d1, ...]}; {@link #IGNORE_INDEX} is left out
    * @throws ShapeException if shapes do not fit or a class is out of range
    */
   default Tensor crossEntropy(Tensor target) {

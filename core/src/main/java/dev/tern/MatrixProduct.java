@@ -15,8 +15,9 @@ public sealed interface MatrixProduct permits Tensor {
   }
 
   /**
-   * The matrix product as {@code torch.matmul} defines it: {@code [m, k] x [k, n]}, batches of them with
-   * broadcast leading dimensions, a vector taken as a row on the left and as a column on the right.
+   * The matrix product as {@code torch.matmul} defines it: {@code [m, k] x [k, n]}, batches of them
+   * with broadcast leading dimensions, a vector taken as a row on the left and as a column on the
+   * right.
    *
    * @throws ShapeException if the inner sizes differ
    */
@@ -47,8 +48,7 @@ public sealed interface MatrixProduct permits Tensor {
   }
 
   private static Tensor product(Tensor a, Tensor b) {
-    Shape batch =
-        Shape.broadcast("matmul", leading(a.shape()), leading(b.shape()));
+    Shape batch = Shape.broadcast("matmul", leading(a.shape()), leading(b.shape()));
     Tensor x = spread(a, batch);
     Tensor y = spread(b, batch);
     int m = x.size(-2);
@@ -84,7 +84,9 @@ public sealed interface MatrixProduct permits Tensor {
     return x.expand(sizes);
   }
 
-  /** Whether the last two dimensions are stored the other way round, so that a flag does for a copy. */
+  /**
+   * Whether the last two dimensions are stored the other way round, so that a flag does for a copy.
+   */
   private static boolean isTransposed(View view) {
     if (view.isDense()) {
       return false;
@@ -109,8 +111,7 @@ public sealed interface MatrixProduct permits Tensor {
     if (weight.rank() != 2 || x.rank() == 0 || x.size(-1) != weight.size(1)) {
       throw new ShapeException(
           "linear: input %s does not fit weight %s; expected [*, %s]"
-              .formatted(
-                  x.shape(), weight.shape(), weight.rank() == 2 ? weight.size(1) : "in"));
+              .formatted(x.shape(), weight.shape(), weight.rank() == 2 ? weight.size(1) : "in"));
     }
     Tensor y = x.matmul(weight.t());
     return bias == null ? y : y.add(bias);

@@ -181,7 +181,9 @@ public sealed interface Movement permits Tensor {
     return strided("narrow", dim, start, length, 1);
   }
 
-  /** The indices from {@code start} up to {@code end}, exclusive, in steps, Python's {@code a:b:c}. */
+  /**
+   * The indices from {@code start} up to {@code end}, exclusive, in steps, Python's {@code a:b:c}.
+   */
   default Tensor slice(int dim, int start, int end, int step) {
     int size = self().size(dim);
     int from = Math.min(start < 0 ? Math.max(start + size, 0) : start, size);
@@ -195,7 +197,9 @@ public sealed interface Movement permits Tensor {
   private Tensor strided(String name, int dim, int start, int length, int step) {
     Tensor x = self();
     int size = x.size(dim);
-    if (start < 0 || length < 0 || length > 0 && start + (length - 1L) * step >= size
+    if (start < 0
+        || length < 0
+        || length > 0 && start + (length - 1L) * step >= size
         || start > size) {
       throw new ShapeException(
           "%s: %d from %d on in dimension %d of %s, which has %d"
@@ -204,9 +208,7 @@ public sealed interface Movement permits Tensor {
     Shape shape = x.shape();
     View region = View.dense(shape).slice(dim, start, length, step);
     return look(
-        name,
-        x.layout().slice(dim, start, length, step),
-        dy -> intoRegion(dy, shape, region));
+        name, x.layout().slice(dim, start, length, step), dy -> intoRegion(dy, shape, region));
   }
 
   /** One index of a dimension, which disappears; counted from the end where negative. */
@@ -230,8 +232,7 @@ public sealed interface Movement permits Tensor {
     if (total != self().size(dim)) {
       throw new ShapeException(
           "split: sizes %s add up to %d, dimension %d of %s has %d"
-              .formatted(
-                  Arrays.toString(sizes), total, dim, self().shape(), self().size(dim)));
+              .formatted(Arrays.toString(sizes), total, dim, self().shape(), self().size(dim)));
     }
     List<Tensor> pieces = new ArrayList<>();
     int start = 0;

@@ -85,7 +85,8 @@ final class Node {
   /**
    * A node whose one function gives all gradients.
    *
-   * @param trusted whether the function keeps {@link Gradient.Formula}'s promise about what it returns
+   * @param trusted whether the function keeps {@link Gradient.Formula}'s promise about what it
+   *     returns
    */
   static @Nullable Node joint(
       String name,

@@ -12,8 +12,8 @@ public sealed interface Normalization permits Tensor {
   }
 
   /**
-   * Batch normalisation (Ioffe and Szegedy 2015), {@code torch.nn.functional.batch_norm}: each channel of
-   * {@code [N, C, *]} by its mean and variance.
+   * Batch normalisation (Ioffe and Szegedy 2015), {@code torch.nn.functional.batch_norm}: each
+   * channel of {@code [N, C, *]} by its mean and variance.
    *
    * @param runningMean {@code [C]}, updated in training where given, used otherwise
    * @param runningVar likewise; takes the unbiased variance
@@ -134,8 +134,7 @@ public sealed interface Normalization permits Tensor {
     }
     Tensor scale = x.var(false, true, dims).add(spec.eps()).rsqrt();
     Tensor xhat = x.sub(x.mean(true, dims)).mul(scale);
-    Tensor dxhat =
-        weight == null ? dy : dy.mul(weight.view(perChannel(x.rank(), spec.channels())));
+    Tensor dxhat = weight == null ? dy : dy.mul(weight.view(perChannel(x.rank(), spec.channels())));
     Tensor dx =
         dxhat
             .sub(dxhat.mean(true, dims))
@@ -164,8 +163,7 @@ public sealed interface Normalization permits Tensor {
     for (int d = 0; d < dims; d++) {
       last[d] = d - dims;
     }
-    Tensor y =
-        x.sub(x.mean(true, last)).mul(x.var(false, true, last).add(eps).rsqrt());
+    Tensor y = x.sub(x.mean(true, last)).mul(x.var(false, true, last).add(eps).rsqrt());
     y = weight == null ? y : y.mul(weight);
     return bias == null ? y : y.add(bias);
   }

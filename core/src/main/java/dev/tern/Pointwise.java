@@ -8,8 +8,8 @@ import dev.tern.shape.DTypeException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Functions of each element by itself. The derivative beside each is the one that {@code createGraph}
- * differentiates again; otherwise the backend's own kernel runs.
+ * Functions of each element by itself. The derivative beside each is the one that {@code
+ * createGraph} differentiates again; otherwise the backend's own kernel runs.
  */
 public sealed interface Pointwise permits Tensor {
   /** dy/dx, written with x or with y, as {@link UnaryOp} says. */
@@ -33,7 +33,10 @@ public sealed interface Pointwise permits Tensor {
         && op != UnaryOp.CLAMP
         && !x.dtype().isFloatingPoint()) {
       throw new DTypeException(
-          op.label() + ": wants a floating-point tensor, got " + x.dtype() + "; cast with to(DType)");
+          op.label()
+              + ": wants a floating-point tensor, got "
+              + x.dtype()
+              + "; cast with to(DType)");
     }
     Tensor y = x.empty(x.shape());
     x.backend().unary(op, p, q, x.data(), y.data());
@@ -65,8 +68,7 @@ public sealed interface Pointwise permits Tensor {
       return dy.mul(derivative.of(x, y));
     }
     Tensor dx = mine ? dy : dy.empty(dy.shape());
-    dy.backend()
-        .unaryGrad(op, p, q, Tensor.dataOf(x), Tensor.dataOf(y), dy.data(), dx.data());
+    dy.backend().unaryGrad(op, p, q, Tensor.dataOf(x), Tensor.dataOf(y), dy.data(), dx.data());
     return dx;
   }
 
@@ -172,8 +174,7 @@ public sealed interface Pointwise permits Tensor {
 
   /** The error function. */
   default Tensor erf() {
-    return unary(
-        UnaryOp.ERF, 0, 0, (x, y) -> x.square().neg().exp().mul(2 / Math.sqrt(Math.PI)));
+    return unary(UnaryOp.ERF, 0, 0, (x, y) -> x.square().neg().exp().mul(2 / Math.sqrt(Math.PI)));
   }
 
   /** max(x, 0); gradient 0 at 0. */
@@ -195,8 +196,7 @@ public sealed interface Pointwise permits Tensor {
 
   /** x held between two bounds, {@code torch.clamp}; gradient 1 on the bounds. */
   default Tensor clamp(double min, double max) {
-    return unary(
-        UnaryOp.CLAMP, min, max, (x, y) -> x.ge(min).mul(x.le(max)).to(x.dtype()));
+    return unary(UnaryOp.CLAMP, min, max, (x, y) -> x.ge(min).mul(x.le(max)).to(x.dtype()));
   }
 
   /** x held between -1 and 1; gradient 0 on the bounds, as PyTorch has it. */
@@ -214,10 +214,7 @@ public sealed interface Pointwise permits Tensor {
   /** x where positive, slope x elsewhere. */
   default Tensor leakyRelu(double slope) {
     return unary(
-        UnaryOp.LEAKY_RELU,
-        slope,
-        0,
-        (x, y) -> x.gt(0).to(x.dtype()).mul(1 - slope).add(slope));
+        UnaryOp.LEAKY_RELU, slope, 0, (x, y) -> x.gt(0).to(x.dtype()).mul(1 - slope).add(slope));
   }
 
   /** x where positive, alpha (eˣ - 1) elsewhere. */

@@ -39,7 +39,9 @@ public sealed interface Pooling permits Tensor {
     return y.from(op, grad(x, dy -> maxPoolGradient(op, spec, x, dy), x));
   }
 
-  /** dy where each window's first largest element is; linear in dy, so its gradient looks them up. */
+  /**
+   * dy where each window's first largest element is; linear in dy, so its gradient looks them up.
+   */
   private static Tensor maxPoolGradient(String op, PoolSpec spec, Tensor x, Tensor dy) {
     Tensor dx = dy.empty(spec.inputShape());
     dy.backend().maxPoolGrad(spec, x.data(), dy.data(), dx.data());
@@ -50,10 +52,7 @@ public sealed interface Pooling permits Tensor {
     Tensor largest = x.empty(spec.outputShape());
     Tensor indices = x.empty(DType.INT64, spec.outputShape());
     x.backend().maxPool(spec, x.data(), largest.data(), indices.data());
-    return values
-        .flatten(2)
-        .gather(2, indices.flatten(2))
-        .reshape(spec.outputShape());
+    return values.flatten(2).gather(2, indices.flatten(2)).reshape(spec.outputShape());
   }
 
   /** {@code avg_pool1d} of {@code [N, C, L]} or {@code [C, L]}. */

@@ -116,8 +116,7 @@ final class Printer {
     if (largest == 0) {
       return;
     }
-    scientific =
-        largest / smallest > 1000 || largest > 1e8 || !whole && smallest < 1e-4;
+    scientific = largest / smallest > 1000 || largest > 1e8 || !whole && smallest < 1e-4;
     for (int i : shown) {
       if (values[i] != 0 && Math.abs(values[i]) < Double.POSITIVE_INFINITY) {
         width = Math.max(width, format(i).length());
@@ -210,6 +209,9 @@ final class Printer {
     digits = (digits + "0".repeat(DIGITS + 1)).substring(0, DIGITS + 1);
     return "%s.%se%s%02d"
         .formatted(
-            digits.substring(0, 1), digits.substring(1), exponent < 0 ? "-" : "+", Math.abs(exponent));
+            digits.substring(0, 1),
+            digits.substring(1),
+            exponent < 0 ? "-" : "+",
+            Math.abs(exponent));
   }
 }

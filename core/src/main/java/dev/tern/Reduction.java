@@ -160,7 +160,10 @@ public sealed interface Reduction permits Tensor {
     return x;
   }
 
-  /** The variance over some dimensions (all where none is named): divided by n - 1 if unbiased, else n. */
+  /**
+   * The variance over some dimensions (all where none is named): divided by n - 1 if unbiased, else
+   * n.
+   */
   default Tensor var(boolean unbiased, boolean keepDim, int... dims) {
     Tensor x = floating("var");
     int n = count(x.shape(), dims);
@@ -308,8 +311,7 @@ public sealed interface Reduction permits Tensor {
     java.util.List<Tensor> others = new java.util.ArrayList<>();
     for (int i = 0; i < n; i++) {
       Tensor rest =
-          Tensor.cat(
-              java.util.List.of(x.narrow(dim, 0, i), x.narrow(dim, i + 1, n - i - 1)), dim);
+          Tensor.cat(java.util.List.of(x.narrow(dim, 0, i), x.narrow(dim, i + 1, n - i - 1)), dim);
       others.add(rest.prod(dim, true));
     }
     return Tensor.cat(others, dim);

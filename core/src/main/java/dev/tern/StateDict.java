@@ -7,8 +7,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tensors of a module by name, in order, as {@code torch.nn.Module.state_dict()} gives them. They
- * share the module's memory.
+ * The tensors of a module by name, in order, as {@code torch.nn.Module.state_dict()} gives them.
+ * They share the module's memory.
  */
 public final class StateDict extends AbstractMap<String, Tensor> {
   private final Map<String, Tensor> tensors = new LinkedHashMap<>();
@@ -23,8 +23,8 @@ public final class StateDict extends AbstractMap<String, Tensor> {
   }
 
   /**
-   * What PyTorch keeps beside a state dict as {@code _metadata}: for each module's path its version, so
-   * that what older versions saved can be told.
+   * What PyTorch keeps beside a state dict as {@code _metadata}: for each module's path its
+   * version, so that what older versions saved can be told.
    */
   public Map<String, Object> metadata() {
     return metadata;

@@ -18,13 +18,14 @@ import org.jspecify.annotations.Nullable;
  * An array of numbers of one type on one device, which remembers how it was computed: {@code
  * torch.Tensor}.
  *
- * <p>This class holds what a tensor is. What can be done with it stands by meaning in the interfaces it
- * is assembled from, each operation with its shape rule, its forward and its gradients in one place.
- * Operations never change a tensor, unless their name ends in an underscore. Views ({@code view}, {@code
- * narrow}, {@code transpose}, ...) share the memory of the tensor they are made from.
+ * <p>This class holds what a tensor is. What can be done with it stands by meaning in the
+ * interfaces it is assembled from, each operation with its shape rule, its forward and its
+ * gradients in one place. Operations never change a tensor, unless their name ends in an
+ * underscore. Views ({@code view}, {@code narrow}, {@code transpose}, ...) share the memory of the
+ * tensor they are made from.
  *
- * <p>Every operation throws {@link ShapeException}, {@link DTypeException} or {@link DeviceException}
- * for tensors that do not go together; the message shows what came and what fits.
+ * <p>Every operation throws {@link ShapeException}, {@link DTypeException} or {@link
+ * DeviceException} for tensors that do not go together; the message shows what came and what fits.
  */
 public sealed class Tensor extends Creation
     implements Pointwise,
@@ -152,7 +153,8 @@ public sealed class Tensor extends Creation
               + "; use detach()");
     }
     if (requires && !dtype().isFloatingPoint()) {
-      throw new DTypeException("requiresGrad_: " + dtype() + " has no gradient; use a floating type");
+      throw new DTypeException(
+          "requiresGrad_: " + dtype() + " has no gradient; use a floating type");
     }
     leafRequiresGrad = requires;
     return this;
@@ -184,8 +186,8 @@ public sealed class Tensor extends Creation
   /**
    * Computes the gradients of this single number and adds them to the {@code grad()} of the leaves.
    *
-   * @throws AutogradException if it is not a single number, nothing requires a gradient, the graph was
-   *     used before, or something saved for a gradient was changed in place
+   * @throws AutogradException if it is not a single number, nothing requires a gradient, the graph
+   *     was used before, or something saved for a gradient was changed in place
    */
   public final void backward() {
     Autograd.backward(this, null, false, false);
@@ -239,7 +241,9 @@ public sealed class Tensor extends Creation
     return view.isDense() && view.offset() == 0 && numel() == storage.size();
   }
 
-  /** The operation that made it, null for a leaf. A view's is made anew after its base has changed. */
+  /**
+   * The operation that made it, null for a leaf. A view's is made anew after its base has changed.
+   */
   final @Nullable Node node() {
     Tensor b = base;
     if (b != null && b.history != seenHistory) {
@@ -359,8 +363,8 @@ public sealed class Tensor extends Creation
   }
 
   /**
-   * Takes over another tensor's memory and element type and keeps its own identity, {@code x.data = y}:
-   * so that an optimizer made before a module moved still finds its parameters.
+   * Takes over another tensor's memory and element type and keeps its own identity, {@code x.data =
+   * y}: so that an optimizer made before a module moved still finds its parameters.
    *
    * @throws ShapeException if the shapes differ
    */
@@ -381,8 +385,7 @@ public sealed class Tensor extends Creation
       throw new DTypeException("where: wants a BOOL condition, got " + condition.dtype());
     }
     Shape shape =
-        Shape.broadcast(
-            "where", condition.shape(), Shape.broadcast("where", a.shape(), b.shape()));
+        Shape.broadcast("where", condition.shape(), Shape.broadcast("where", a.shape(), b.shape()));
     Tensor y = a.empty(shape);
     a.backend().select(condition.data(), a.data(), b.data(), y.data());
     return y.from(
@@ -506,7 +509,8 @@ public sealed class Tensor extends Creation
   static void expectSame(String op, Tensor a, Tensor b) {
     if (a.backend() != b.backend()) {
       throw new DeviceException(
-          "%s: tensors on %s and %s; move one with to(Device)".formatted(op, a.device(), b.device()));
+          "%s: tensors on %s and %s; move one with to(Device)"
+              .formatted(op, a.device(), b.device()));
     }
     if (a.dtype() != b.dtype()) {
       throw new DTypeException(

@@ -7,7 +7,8 @@ public final class Tern {
   private Tern() {}
 
   /**
-   * Sets how many threads the CPU kernels use, {@code torch.set_num_threads}; results do not depend on it.
+   * Sets how many threads the CPU kernels use, {@code torch.set_num_threads}; results do not depend
+   * on it.
    *
    * @throws IllegalArgumentException if it is below 1
    */

@@ -3,7 +3,10 @@ package dev.tern.device;
 import dev.tern.shape.Shape;
 import dev.tern.shape.View;
 
-/** Average pooling composed of primitives: windows summed and divided by how many elements they have. */
+/**
+ * Average pooling composed of primitives: windows summed and divided by how many elements they
+ * have.
+ */
 final class AveragePool {
   private AveragePool() {}
 
@@ -31,8 +34,7 @@ final class AveragePool {
     Data shares = new Data(b.allocate(dy.dtype(), dy.numel()), 0, Shape.of(planes, positions));
     b.binary(BinaryOp.DIV, dy.reshape(planes, positions), counts(b, s, dy), shares);
     View spread =
-        View.strided(
-            Shape.of(planes, windows.taps(), positions), new int[] {positions, 0, 1}, 0);
+        View.strided(Shape.of(planes, windows.taps(), positions), new int[] {positions, 0, 1}, 0);
     Data columns = new Data(b.allocate(dy.dtype(), spread.shape().numel()), 0, spread.shape());
     b.read(shares.storage(), spread, columns);
     Data to = dx;
@@ -42,8 +44,7 @@ final class AveragePool {
       b.fill(dx, 0);
     }
     View view = windows.columns(to.offset(), 1, planes);
-    b.accumulate(
-        new Data(columns.storage(), 0, view.shape()), to.storage(), view);
+    b.accumulate(new Data(columns.storage(), 0, view.shape()), to.storage(), view);
     if (windows.needsBorder()) {
       b.read(to.storage(), windows.interior(planes), dx);
       b.recycle(to.storage());
@@ -63,15 +64,13 @@ final class AveragePool {
       for (int d = rank - 1; d >= 0; d--) {
         int start = rest % s.out()[d] * s.stride()[d] - s.padding()[d];
         int end = Math.min(start + s.window()[d], s.in()[d] + s.padding()[d]);
-        count *=
-            s.countsPadding() ? end - start : Math.min(end, s.in()[d]) - Math.max(start, 0);
+        count *= s.countsPadding() ? end - start : Math.min(end, s.in()[d]) - Math.max(start, 0);
         rest /= s.out()[d];
       }
       counts[p] = count;
     }
     Shape shape = Shape.of(1, positions);
-    Data exact =
-        new Data(b.allocate(dev.tern.shape.DType.FLOAT64, positions), 0, shape);
+    Data exact = new Data(b.allocate(dev.tern.shape.DType.FLOAT64, positions), 0, shape);
     b.upload(counts, 0, exact);
     Data converted = new Data(b.allocate(like.dtype(), positions), 0, shape);
     b.cast(exact, converted);

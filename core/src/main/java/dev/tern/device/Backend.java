@@ -5,12 +5,13 @@ import dev.tern.shape.View;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a device must be able to do. Every kernel reads dense {@link Data} and writes the one it is given
- * for its result, each element of it; input and result may be the same data in the pointwise ones. Work
- * may still be under way when a method returns; {@link #download} and {@link #synchronize} wait.
+ * What a device must be able to do. Every kernel reads dense {@link Data} and writes the one it is
+ * given for its result, each element of it; input and result may be the same data in the pointwise
+ * ones. Work may still be under way when a method returns; {@link #download} and {@link
+ * #synchronize} wait.
  *
- * <p>The methods from {@link #conv} on have bodies composed of the others (in {@code Composed}): a new
- * device overrides them where speed pays.
+ * <p>The methods from {@link #conv} on have bodies composed of the others (in {@code Composed}): a
+ * new device overrides them where speed pays.
  */
 public interface Backend {
   /** The device it serves. */
@@ -20,16 +21,16 @@ public interface Backend {
   Storage allocate(DType dtype, int size);
 
   /**
-   * Takes back memory that nothing refers to any more, to be handed out again; the engine calls it only
-   * for what it alone holds.
+   * Takes back memory that nothing refers to any more, to be handed out again; the engine calls it
+   * only for what it alone holds.
    */
   default void recycle(Storage storage) {}
 
   /**
    * Copies from the Java heap.
    *
-   * @param array {@code float[]}, {@code double[]}, {@code short[]} (16-bit types), {@code long[]}, {@code
-   *     int[]} or {@code byte[]} (8-bit types), as the element type asks
+   * @param array {@code float[]}, {@code double[]}, {@code short[]} (16-bit types), {@code long[]},
+   *     {@code int[]} or {@code byte[]} (8-bit types), as the element type asks
    */
   void upload(Object array, int from, Data to);
 
@@ -42,7 +43,9 @@ public interface Backend {
   /** Sets every element. */
   void fill(Data out, double value);
 
-  /** Converts between element types, as PyTorch's {@code to(dtype)}: towards zero to whole numbers. */
+  /**
+   * Converts between element types, as PyTorch's {@code to(dtype)}: towards zero to whole numbers.
+   */
   void cast(Data x, Data out);
 
   /** Makes what a view sees dense. */
@@ -51,7 +54,9 @@ public interface Backend {
   /** Writes dense elements where a view sees them. */
   void write(Data x, Storage to, View view);
 
-  /** The adjoint of {@link #read}: adds dense elements where a view sees them, which may overlap. */
+  /**
+   * The adjoint of {@link #read}: adds dense elements where a view sees them, which may overlap.
+   */
   void accumulate(Data x, Storage to, View view);
 
   /** {@code out = op(x)}; p and q as {@link UnaryOp} says. */
@@ -64,10 +69,14 @@ public interface Backend {
   /** {@code out = op(a, b)}, each broadcast to the result's shape. */
   void binary(BinaryOp op, Data a, Data b, Data out);
 
-  /** {@code out = scale x + shift}, as one operation without rounding between where the device can. */
+  /**
+   * {@code out = scale x + shift}, as one operation without rounding between where the device can.
+   */
   void affine(Data x, double scale, double shift, Data out);
 
-  /** {@code out = condition ? a : b}, each broadcast to the result's shape; the condition is BOOL. */
+  /**
+   * {@code out = condition ? a : b}, each broadcast to the result's shape; the condition is BOOL.
+   */
   void select(Data condition, Data a, Data b, Data out);
 
   /** Reduces the middle of {@code x: [outer, n, inner]} to {@code out: [outer, inner]}. */
@@ -83,7 +92,9 @@ public interface Backend {
    */
   void indexSelect(int outer, int n, int inner, Data x, Data index, Data out);
 
-  /** {@code to[o, index[i], :] += x[o, i, :]} for {@code to: [outer, n, inner]}, in a fixed order. */
+  /**
+   * {@code to[o, index[i], :] += x[o, i, :]} for {@code to: [outer, n, inner]}, in a fixed order.
+   */
   void indexAdd(int outer, int n, int inner, Data x, Data index, Data to);
 
   /** Fills with random numbers; a and b as {@link Draw} says. */
@@ -137,14 +148,20 @@ public interface Backend {
   }
 
   /**
-   * Batch normalisation by the batch's own statistics: {@code y = (x - mean) / sqrt(var + eps) weight +
-   * bias}.
+   * Batch normalisation by the batch's own statistics: {@code y = (x - mean) / sqrt(var + eps)
+   * weight + bias}.
    *
    * @param mean receives each channel's mean
    * @param var receives each channel's variance (by n, not n - 1)
    */
   default void batchNorm(
-      NormSpec spec, Data x, @Nullable Data weight, @Nullable Data bias, Data y, Data mean, Data var) {
+      NormSpec spec,
+      Data x,
+      @Nullable Data weight,
+      @Nullable Data bias,
+      Data y,
+      Data mean,
+      Data var) {
     Composed.batchNorm(this, spec, x, weight, bias, y, mean, var);
   }
 

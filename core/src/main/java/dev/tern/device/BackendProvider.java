@@ -3,8 +3,8 @@ package dev.tern.device;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a backend is found: one line in {@code META-INF/services/dev.tern.device.BackendProvider}. A missing
- * driver is no exception: {@link #whyUnavailable} says so.
+ * How a backend is found: one line in {@code META-INF/services/dev.tern.device.BackendProvider}. A
+ * missing driver is no exception: {@link #whyUnavailable} says so.
  */
 public interface BackendProvider {
   /** The {@link Device#type} it serves. */

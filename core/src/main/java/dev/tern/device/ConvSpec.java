@@ -7,10 +7,10 @@ import dev.tern.shape.Sizes;
 import java.util.Arrays;
 
 /**
- * One convolution: the shape rule, and what its kernels need to know. Input {@code [N, C, *in]}, weight
- * {@code [K, C/groups, *kernel]}, output {@code [N, K, *out]}, where {@code out = (in + 2 padding -
- * dilation (kernel - 1) - 1) / stride + 1}, rounded down. Arrays have one entry a spatial dimension and
- * are not to be changed.
+ * One convolution: the shape rule, and what its kernels need to know. Input {@code [N, C, *in]},
+ * weight {@code [K, C/groups, *kernel]}, output {@code [N, K, *out]}, where {@code out = (in + 2
+ * padding - dilation (kernel - 1) - 1) / stride + 1}, rounded down. Arrays have one entry a spatial
+ * dimension and are not to be changed.
  */
 public record ConvSpec(
     int batch,
@@ -25,7 +25,8 @@ public record ConvSpec(
     int[] out) {
 
   /**
-   * The convolution of an input with a weight, as {@code torch.conv1d} to {@code conv3d} lay it out.
+   * The convolution of an input with a weight, as {@code torch.conv1d} to {@code conv3d} lay it
+   * out.
    *
    * @param op the operation's name, for the message
    * @param x {@code [N, C, *in]}
@@ -69,8 +70,7 @@ public record ConvSpec(
         if (room < 0) {
           throw new ShapeException(
               "%s: input %s with padding %s is smaller than weight %s with dilation %s"
-                  .formatted(
-                      op, x, Arrays.toString(padding), weight, Arrays.toString(dilation)));
+                  .formatted(op, x, Arrays.toString(padding), weight, Arrays.toString(dilation)));
         }
         out[d] = room / stride[d] + 1;
       }
@@ -100,12 +100,7 @@ public record ConvSpec(
             ? "%s: weight %s; expected [K, C/groups, *kernel]".formatted(op, weight)
             : "%s: input %s does not fit weight %s%s; expected [N, %s] or [%s]"
                 .formatted(
-                    op,
-                    x,
-                    weight,
-                    groups == 1 ? "" : " in " + groups + " groups",
-                    names,
-                    names));
+                    op, x, weight, groups == 1 ? "" : " in " + groups + " groups", names, names));
   }
 
   private static int[] spatial(Shape shape) {
@@ -142,7 +137,9 @@ public record ConvSpec(
     return Arrays.stream(out).reduce(1, (a, b) -> a * b);
   }
 
-  /** Whether this is the two-dimensional 3x3 case with stride, padding and dilation 1, one group. */
+  /**
+   * Whether this is the two-dimensional 3x3 case with stride, padding and dilation 1, one group.
+   */
   public boolean isPlain3x3() {
     return rank() == 2
         && groups == 1

@@ -5,7 +5,8 @@ import dev.tern.shape.DeviceException;
 /**
  * Where a tensor lives, PyTorch's {@code torch.device}.
  *
- * @param type {@code cpu}, {@code cuda}, or whatever a {@link BackendProvider} on the class path serves
+ * @param type {@code cpu}, {@code cuda}, or whatever a {@link BackendProvider} on the class path
+ *     serves
  * @param index which of several devices of that type
  */
 public record Device(String type, int index) {

@@ -1,8 +1,8 @@
 package dev.tern.device;
 
 /**
- * One batch normalisation over {@code [N, C, positions]}: each channel by its mean and variance over images
- * and positions.
+ * One batch normalisation over {@code [N, C, positions]}: each channel by its mean and variance
+ * over images and positions.
  *
  * @param batch images, N
  * @param channels C

@@ -6,8 +6,8 @@ import dev.tern.shape.ShapeException;
 import java.util.Arrays;
 
 /**
- * One pooling: the shape rule, and what its kernels need to know. Input {@code [N, C, *in]}, output {@code
- * [N, C, *out]}. Arrays have one entry a spatial dimension and are not to be changed.
+ * One pooling: the shape rule, and what its kernels need to know. Input {@code [N, C, *in]}, output
+ * {@code [N, C, *out]}. Arrays have one entry a spatial dimension and are not to be changed.
  */
 public record PoolSpec(
     int batch,
@@ -21,7 +21,8 @@ public record PoolSpec(
     boolean countsPadding) {
 
   /**
-   * The pooling of {@code [N, C, *in]} as {@code torch.max_pool1d} to {@code max_pool3d} lay it out.
+   * The pooling of {@code [N, C, *in]} as {@code torch.max_pool1d} to {@code max_pool3d} lay it
+   * out.
    *
    * @param op the operation's name, for the message
    * @throws ShapeException if the window does not fit
@@ -59,15 +60,7 @@ public record PoolSpec(
       }
     }
     return new PoolSpec(
-        x.size(0),
-        x.size(1),
-        in,
-        window,
-        stride,
-        padding,
-        dilation,
-        out,
-        options.countsPadding());
+        x.size(0), x.size(1), in, window, stride, padding, dilation, out, options.countsPadding());
   }
 
   /** {@code [N, C, *in]}. */

@@ -1,8 +1,8 @@
 package dev.tern.device;
 
 /**
- * One step of stochastic gradient descent, as {@code torch.optim.SGD} defines it: {@code g = ±grad +
- * weightDecay p; v = momentum v + (1 - dampening) g; p -= lr (nesterov ? g + momentum v : v)}.
+ * One step of stochastic gradient descent, as {@code torch.optim.SGD} defines it: {@code g = ±grad
+ * + weightDecay p; v = momentum v + (1 - dampening) g; p -= lr (nesterov ? g + momentum v : v)}.
  *
  * @param lr the learning rate
  * @param momentum 0 for none

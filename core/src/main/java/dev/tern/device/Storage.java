@@ -4,8 +4,8 @@ import dev.tern.shape.AutogradException;
 import dev.tern.shape.DType;
 
 /**
- * A block of memory on one device, shared by the tensors that view it. It counts the in-place changes
- * made to it, so that a backward pass can tell whether what it saved is still what it was.
+ * A block of memory on one device, shared by the tensors that view it. It counts the in-place
+ * changes made to it, so that a backward pass can tell whether what it saved is still what it was.
  */
 public abstract class Storage {
   private final DType dtype;

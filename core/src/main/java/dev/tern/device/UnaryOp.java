@@ -3,8 +3,8 @@ package dev.tern.device;
 import java.util.Locale;
 
 /**
- * The pointwise functions of one tensor that a device has kernels for. Some take one or two numbers, p
- * and q. The formulas, each beside its derivative, are the CPU's {@code UnaryMath}.
+ * The pointwise functions of one tensor that a device has kernels for. Some take one or two
+ * numbers, p and q. The formulas, each beside its derivative, are the CPU's {@code UnaryMath}.
  */
 public enum UnaryOp {
   /** -x. */

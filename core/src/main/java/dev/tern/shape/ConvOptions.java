@@ -9,8 +9,8 @@ package dev.tern.shape;
  * ConvOptions.stride(2).padding(1)                                         // for F: the weight has the size
  * }</pre>
  *
- * One number stands for every dimension. Defaults are PyTorch's: stride 1, padding 0, dilation 1, one
- * group, with bias.
+ * One number stands for every dimension. Defaults are PyTorch's: stride 1, padding 0, dilation 1,
+ * one group, with bias.
  */
 public sealed interface ConvOptions permits ConvOptions.Values {
   /** A kernel of this size. */

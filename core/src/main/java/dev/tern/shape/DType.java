@@ -3,7 +3,8 @@ package dev.tern.shape;
 /**
  * The type of a tensor's elements, named as in PyTorch.
  *
- * <p>{@link #FLOAT16} and {@link #BFLOAT16} are stored, loaded, saved and cast; arithmetic wants a cast first.
+ * <p>{@link #FLOAT16} and {@link #BFLOAT16} are stored, loaded, saved and cast; arithmetic wants a
+ * cast first.
  */
 public enum DType {
   /** 32-bit IEEE 754, {@code torch.float32}: the default, and the fast path. */

@@ -5,8 +5,8 @@ package dev.tern.shape;
  *
  * <pre>{@code PoolOptions.window(3).stride(2).padding(1)}</pre>
  *
- * One number stands for every dimension. Defaults are PyTorch's: the stride is the window, padding 0,
- * dilation 1, sizes rounded down, padded zeros counted in an average.
+ * One number stands for every dimension. Defaults are PyTorch's: the stride is the window, padding
+ * 0, dilation 1, sizes rounded down, padded zeros counted in an average.
  */
 public final class PoolOptions {
   private final int[] window;
@@ -95,7 +95,9 @@ public final class PoolOptions {
     return countIncludePad;
   }
 
-  /** As PyTorch prints a pooling layer's own settings: {@code kernel_size=2, stride=2, padding=0}. */
+  /**
+   * As PyTorch prints a pooling layer's own settings: {@code kernel_size=2, stride=2, padding=0}.
+   */
   @Override
   public String toString() {
     return "kernel_size=%s, stride=%s, padding=%s"

@@ -2,7 +2,9 @@ package dev.tern.shape;
 
 import org.jspecify.annotations.Nullable;
 
-/** What every unchecked exception of Tern extends: the caller passed something that does not fit. */
+/**
+ * What every unchecked exception of Tern extends: the caller passed something that does not fit.
+ */
 public abstract class TernException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -97,7 +97,9 @@ public final class View {
     return last + 1;
   }
 
-  /** Dimensions in another order: dimension d of the result is dimension {@code order[d]} of this. */
+  /**
+   * Dimensions in another order: dimension d of the result is dimension {@code order[d]} of this.
+   */
   public View permute(int... order) {
     int rank = shape.rank();
     int[] sizes = new int[rank];
@@ -119,7 +121,10 @@ public final class View {
     return new View(Shape.of(sizes), steps, offset);
   }
 
-  /** Every {@code step}-th element of one dimension, {@code length} of them, beginning at {@code start}. */
+  /**
+   * Every {@code step}-th element of one dimension, {@code length} of them, beginning at {@code
+   * start}.
+   */
   public View slice(int dim, int start, int length, int step) {
     int axis = shape.axis(dim);
     int[] steps = strides.clone();
@@ -168,7 +173,10 @@ public final class View {
     return new View(to, steps, offset);
   }
 
-  /** The same elements in another shape, or null where that takes a copy (PyTorch's rule for {@code view}). */
+  /**
+   * The same elements in another shape, or null where that takes a copy (PyTorch's rule for {@code
+   * view}).
+   */
   public @Nullable View reshape(Shape to) {
     if (dense) {
       return new View(to, offset);

@@ -5,12 +5,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Arrays that only the engine or a kernel holds, kept to be handed out again: a fresh array costs zeroing
- * and garbage collection. What a user can hold is never given here.
+ * Arrays that only the engine or a kernel holds, kept to be handed out again: a fresh array costs
+ * zeroing and garbage collection. What a user can hold is never given here.
  *
- * <p>Sizes are rounded up to classes, four an octave (256, 320, 384, 448, 512, 640 ...), so an array may be
- * up to a quarter longer than asked for. Smaller ones are not pooled. The pool keeps at most an eighth of
- * the largest heap; what does not fit is left to the collector.
+ * <p>Sizes are rounded up to classes, four an octave (256, 320, 384, 448, 512, 640 ...), so an
+ * array may be up to a quarter longer than asked for. Smaller ones are not pooled. The pool keeps
+ * at most an eighth of the largest heap; what does not fit is left to the collector.
  */
 final class BufferPool {
   private static final int SMALLEST = 256;
@@ -50,7 +50,9 @@ final class BufferPool {
     return array;
   }
 
-  /** Takes an array back that nothing refers to any more; an array of no class's length is dropped. */
+  /**
+   * Takes an array back that nothing refers to any more; an array of no class's length is dropped.
+   */
   static void give(float[] array) {
     int shelf = shelf(array.length);
     if (shelf >= 0 && length(shelf) == array.length && reserve(4L * array.length)) {
@@ -58,7 +60,9 @@ final class BufferPool {
     }
   }
 
-  /** Takes an array back that nothing refers to any more; an array of no class's length is dropped. */
+  /**
+   * Takes an array back that nothing refers to any more; an array of no class's length is dropped.
+   */
   static void give(double[] array) {
     int shelf = shelf(array.length);
     if (shelf >= 0 && length(shelf) == array.length && reserve(8L * array.length)) {
@@ -74,14 +78,17 @@ final class BufferPool {
     return false;
   }
 
-  /** The smallest class that holds n elements, or -1 if it is too small or too large for the pool. */
+  /**
+   * The smallest class that holds n elements, or -1 if it is too small or too large for the pool.
+   */
   private static int shelf(int n) {
     if (n < SMALLEST || n > 1 << 30) {
       return -1;
     }
     int octave = 31 - Integer.numberOfLeadingZeros(n); // 2^octave <= n
     int step = 1 << octave - 2;
-    return 4 * (octave - 8) + (n - (1 << octave) + step - 1) / step; // 4 quarters are the next octave
+    return 4 * (octave - 8)
+        + (n - (1 << octave) + step - 1) / step; // 4 quarters are the next octave
   }
 
   private static int length(int shelf) {

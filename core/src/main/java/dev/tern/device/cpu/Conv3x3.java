@@ -3,7 +3,9 @@ package dev.tern.device.cpu;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** FLOAT32 3x3 convolutions with stride 1 and padding 1, split by groups of images of a fixed size. */
+/**
+ * FLOAT32 3x3 convolutions with stride 1 and padding 1, split by groups of images of a fixed size.
+ */
 final class Conv3x3 {
   private static final int IMAGES = 4;
   private static final int IMAGES_OF_A_SUM = 8;

@@ -5,7 +5,10 @@ import dev.tern.device.UnaryOp;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** FLOAT32 pointwise functions and sums, over chunks of a fixed size that the {@link Team} shares out. */
+/**
+ * FLOAT32 pointwise functions and sums, over chunks of a fixed size that the {@link Team} shares
+ * out.
+ */
 final class Float32 {
   private static final int CHUNK = 16384;
   private static final float[] NONE = new float[0];
@@ -28,13 +31,11 @@ final class Float32 {
         task -> range.run(task * CHUNK, Math.min(CHUNK, n - task * CHUNK)));
   }
 
-  static void unary(
-      UnaryOp op, double p, double q, float[] x, int xo, float[] y, int yo, int n) {
+  static void unary(UnaryOp op, double p, double q, float[] x, int xo, float[] y, int yo, int n) {
     chunks(
         n,
         (from, count) -> {
-          if (!Simd.get()
-              .unary(op, (float) p, (float) q, x, xo + from, y, yo + from, count)) {
+          if (!Simd.get().unary(op, (float) p, (float) q, x, xo + from, y, yo + from, count)) {
             var function = UnaryMath.function(op, p, q);
             for (int i = from; i < from + count; i++) {
               y[yo + i] = (float) function.applyAsDouble(x[xo + i]);
@@ -85,7 +86,16 @@ final class Float32 {
   }
 
   static void binary(
-      BinaryOp op, float[] a, int ao, int as, float[] b, int bo, int bs, float[] out, int oo, int n) {
+      BinaryOp op,
+      float[] a,
+      int ao,
+      int as,
+      float[] b,
+      int bo,
+      int bs,
+      float[] out,
+      int oo,
+      int n) {
     chunks(
         n,
         (from, count) -> {
@@ -117,12 +127,9 @@ final class Float32 {
     };
   }
 
-  static void affine(
-      float[] x, int xo, float scale, float shift, float[] out, int oo, int n) {
+  static void affine(float[] x, int xo, float scale, float shift, float[] out, int oo, int n) {
     chunks(
-        n,
-        (from, count) ->
-            Simd.get().affine(x, xo + from, scale, shift, out, oo + from, count));
+        n, (from, count) -> Simd.get().affine(x, xo + from, scale, shift, out, oo + from, count));
   }
 
   static void fill(float[] x, int xo, int n, float value) {

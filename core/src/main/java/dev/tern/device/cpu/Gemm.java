@@ -12,7 +12,10 @@ final class Gemm {
 
   private Gemm() {}
 
-  /** {@code c = op(a) op(b)}, added to c if asked; dense, row-major, a and b perhaps stored transposed. */
+  /**
+   * {@code c = op(a) op(b)}, added to c if asked; dense, row-major, a and b perhaps stored
+   * transposed.
+   */
   static void sgemm(
       boolean ta,
       boolean tb,

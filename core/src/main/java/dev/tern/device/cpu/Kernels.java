@@ -18,17 +18,21 @@ final class Kernels {
     }
     var vector = ModuleLayer.boot().findModule(VECTOR_MODULE);
     if (vector.isEmpty()) {
-      log.info("Vector API not readable, using scalar kernels; pass --add-modules {}", VECTOR_MODULE);
+      log.info(
+          "Vector API not readable, using scalar kernels; pass --add-modules {}", VECTOR_MODULE);
       return new ScalarSimd();
     }
     if (!hasC2()) {
-      log.info("The JVM runs without its C2 compiler, using scalar kernels; vector kernels need it");
+      log.info(
+          "The JVM runs without its C2 compiler, using scalar kernels; vector kernels need it");
       return new ScalarSimd();
     }
     Kernels.class.getModule().addReads(vector.get());
     try {
       return (Simd)
-          Class.forName("dev.tern.device.cpu.vector.PanamaSimd").getDeclaredConstructor().newInstance();
+          Class.forName("dev.tern.device.cpu.vector.PanamaSimd")
+              .getDeclaredConstructor()
+              .newInstance();
     } catch (ReflectiveOperationException | LinkageError e) {
       log.info("The vector kernels do not load, using scalar kernels", e);
       return new ScalarSimd();

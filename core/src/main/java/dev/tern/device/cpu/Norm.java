@@ -35,8 +35,7 @@ final class Norm {
           float centre = (float) (sum / count);
           double squares = 0;
           for (int i = 0; i < n; i++) {
-            squares +=
-                simd.sumOfSquares(x, xo + (i * c + channel) * positions, centre, positions);
+            squares += simd.sumOfSquares(x, xo + (i * c + channel) * positions, centre, positions);
           }
           double off = sum / count - centre; // what rounding the mean to a float left out
           double variance = squares / count - off * off;

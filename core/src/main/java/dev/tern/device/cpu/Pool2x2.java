@@ -14,7 +14,8 @@ final class Pool2x2 {
           int first = task * each;
           int count = Math.min(each, planes - first);
           Simd.get()
-              .maxPool2x2(count * h / 2, w, x, xo + first * h * w, y, yo + first * (h / 2) * (w / 2));
+              .maxPool2x2(
+                  count * h / 2, w, x, xo + first * h * w, y, yo + first * (h / 2) * (w / 2));
         });
   }
 

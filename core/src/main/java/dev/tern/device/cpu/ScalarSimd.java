@@ -5,8 +5,8 @@ import dev.tern.device.UnaryOp;
 import java.util.Arrays;
 
 /**
- * The kernels as plain loops. Where it matters they are shaped so that C2 makes vector instructions of
- * them by itself: rows in arrays of their own, one shared index, {@link Math#fma}.
+ * The kernels as plain loops. Where it matters they are shaped so that C2 makes vector instructions
+ * of them by itself: rows in arrays of their own, one shared index, {@link Math#fma}.
  */
 public class ScalarSimd implements Simd {
   private static final int DEPTH = 64;
@@ -67,7 +67,16 @@ public class ScalarSimd implements Simd {
 
   @Override
   public boolean unaryGrad(
-      UnaryOp op, float p, float q, float[] z, int zo, float[] dy, int dyo, float[] dx, int dxo, int n) {
+      UnaryOp op,
+      float p,
+      float q,
+      float[] z,
+      int zo,
+      float[] dy,
+      int dyo,
+      float[] dx,
+      int dxo,
+      int n) {
     switch (op) {
       case RELU -> {
         for (int i = 0; i < n; i++) {
@@ -93,7 +102,16 @@ public class ScalarSimd implements Simd {
 
   @Override
   public boolean binary(
-      BinaryOp op, float[] a, int ao, int as, float[] b, int bo, int bs, float[] out, int oo, int n) {
+      BinaryOp op,
+      float[] a,
+      int ao,
+      int as,
+      float[] b,
+      int bo,
+      int bs,
+      float[] out,
+      int oo,
+      int n) {
     switch (op) {
       case ADD -> {
         for (int i = 0; i < n; i++) {
@@ -187,8 +205,17 @@ public class ScalarSimd implements Simd {
 
   @Override
   public void normGrad(
-      float[] x, int xo, float center, float slope, float[] dy, int dyo, float shift, float scale,
-      float[] dx, int dxo, int n) {
+      float[] x,
+      int xo,
+      float center,
+      float slope,
+      float[] dy,
+      int dyo,
+      float shift,
+      float scale,
+      float[] dx,
+      int dxo,
+      int n) {
     for (int i = 0; i < n; i++) {
       dx[dxo + i] = Math.fma(x[xo + i] - center, -slope, dy[dyo + i] - shift) * scale;
     }
@@ -196,8 +223,21 @@ public class ScalarSimd implements Simd {
 
   @Override
   public void gemm(
-      boolean ta, boolean tb, int m, int n, int k, float[] a, int ao, int lda, float[] b, int bo, int ldb,
-      float[] c, int co, int ldc, boolean accumulate) {
+      boolean ta,
+      boolean tb,
+      int m,
+      int n,
+      int k,
+      float[] a,
+      int ao,
+      int lda,
+      float[] b,
+      int bo,
+      int ldb,
+      float[] c,
+      int co,
+      int ldc,
+      boolean accumulate) {
     int padded = (k + 3) / 4 * 4;
     int depth = Math.min(DEPTH, padded);
     float[][] rows = Scratch.rows(Scratch.PACKED_B, depth, n);
@@ -248,13 +288,23 @@ public class ScalarSimd implements Simd {
     float a3 = left[l + 3];
     for (int j = 0; j < n; j++) {
       sum[j] =
-          Math.fma(a0, b0[j], Math.fma(a1, b1[j], Math.fma(a2, b2[j], Math.fma(a3, b3[j], sum[j]))));
+          Math.fma(
+              a0, b0[j], Math.fma(a1, b1[j], Math.fma(a2, b2[j], Math.fma(a3, b3[j], sum[j]))));
     }
   }
 
   @Override
   public void conv3x3(
-      int images, int c, int h, int w, int k, float[] x, int xo, float[] weight, float[] bias, float[] y,
+      int images,
+      int c,
+      int h,
+      int w,
+      int k,
+      float[] x,
+      int xo,
+      float[] weight,
+      float[] bias,
+      float[] y,
       int yo) {
     int wp = w + 2;
     int flat = h * wp;
@@ -289,13 +339,24 @@ public class ScalarSimd implements Simd {
     for (int z = 0; z < n; z++) {
       sum[z] =
           Math.fma(
-              w0, p[from + z], Math.fma(w1, p[from + z + 1], Math.fma(w2, p[from + z + 2], sum[z])));
+              w0,
+              p[from + z],
+              Math.fma(w1, p[from + z + 1], Math.fma(w2, p[from + z + 2], sum[z])));
     }
   }
 
   @Override
   public void conv3x3WeightGrad(
-      int images, int c, int h, int w, int k, float[] x, int xo, float[] dy, int dyo, float[] dw,
+      int images,
+      int c,
+      int h,
+      int w,
+      int k,
+      float[] x,
+      int xo,
+      float[] dy,
+      int dyo,
+      float[] dw,
       int dwo) {
     int width = 9 * c;
     float[] patches = Scratch.floats(Scratch.PLANES, h * w * width);
@@ -306,14 +367,26 @@ public class ScalarSimd implements Simd {
             int r = p / w + tap / 3 - 1;
             int s = p % w + tap % 3 - 1;
             boolean inside = r >= 0 && r < h && s >= 0 && s < w;
-            patches[p * width + i * 9 + tap] =
-                inside ? x[xo + ((n * c + i) * h + r) * w + s] : 0;
+            patches[p * width + i * 9 + tap] = inside ? x[xo + ((n * c + i) * h + r) * w + s] : 0;
           }
         }
       }
       gemm(
-          false, false, k, width, h * w, dy, dyo + n * k * h * w, h * w, patches, 0, width, dw, dwo,
-          width, n > 0);
+          false,
+          false,
+          k,
+          width,
+          h * w,
+          dy,
+          dyo + n * k * h * w,
+          h * w,
+          patches,
+          0,
+          width,
+          dw,
+          dwo,
+          width,
+          n > 0);
     }
   }
 

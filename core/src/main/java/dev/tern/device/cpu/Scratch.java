@@ -1,8 +1,8 @@
 package dev.tern.device.cpu;
 
 /**
- * Arrays a kernel needs while it runs, one set a thread, kept from call to call. Each use has its own
- * number, because kernels call each other; what is in an array is what its last use left there.
+ * Arrays a kernel needs while it runs, one set a thread, kept from call to call. Each use has its
+ * own number, because kernels call each other; what is in an array is what its last use left there.
  */
 public final class Scratch {
   /** Packed operands of a matrix product. */

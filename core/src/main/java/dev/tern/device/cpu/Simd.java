@@ -4,10 +4,11 @@ import dev.tern.device.BinaryOp;
 import dev.tern.device.UnaryOp;
 
 /**
- * The seam between what a kernel computes and how: plain loops, or the vector instructions of {@code
- * jdk.incubator.vector}. Every method runs on the calling thread, on dense row-major FLOAT32 arrays; an
- * {@code ..o} is where an operand begins in its array. A result may be the same array as an operand in the
- * pointwise ones. What an element becomes does not depend on where in the array it stands.
+ * The seam between what a kernel computes and how: plain loops, or the vector instructions of
+ * {@code jdk.incubator.vector}. Every method runs on the calling thread, on dense row-major FLOAT32
+ * arrays; an {@code ..o} is where an operand begins in its array. A result may be the same array as
+ * an operand in the pointwise ones. What an element becomes does not depend on where in the array
+ * it stands.
  */
 public interface Simd {
   /** What this machine and this JVM's options allow; chosen once. */
@@ -21,10 +22,20 @@ public interface Simd {
   /**
    * {@code dx = op'(x) dy}; false if there is no loop of its own for op.
    *
-   * @param z x or y, whichever {@link UnaryOp} says that the derivative reads; any array if it reads none
+   * @param z x or y, whichever {@link UnaryOp} says that the derivative reads; any array if it
+   *     reads none
    */
   boolean unaryGrad(
-      UnaryOp op, float p, float q, float[] z, int zo, float[] dy, int dyo, float[] dx, int dxo, int n);
+      UnaryOp op,
+      float p,
+      float q,
+      float[] z,
+      int zo,
+      float[] dy,
+      int dyo,
+      float[] dx,
+      int dxo,
+      int n);
 
   /**
    * {@code out = op(a, b)}; false if there is no loop of its own for op.
@@ -33,7 +44,16 @@ public interface Simd {
    * @param bs likewise
    */
   boolean binary(
-      BinaryOp op, float[] a, int ao, int as, float[] b, int bo, int bs, float[] out, int oo, int n);
+      BinaryOp op,
+      float[] a,
+      int ao,
+      int as,
+      float[] b,
+      int bo,
+      int bs,
+      float[] out,
+      int oo,
+      int n);
 
   /** {@code out = scale x + shift}, rounded once. */
   void affine(float[] x, int xo, float scale, float shift, float[] out, int oo, int n);
@@ -55,35 +75,79 @@ public interface Simd {
 
   /** {@code dx = scale (dy - shift - slope (x - center))}: batch normalisation backwards. */
   void normGrad(
-      float[] x, int xo, float center, float slope, float[] dy, int dyo, float shift, float scale,
-      float[] dx, int dxo, int n);
+      float[] x,
+      int xo,
+      float center,
+      float slope,
+      float[] dy,
+      int dyo,
+      float shift,
+      float scale,
+      float[] dx,
+      int dxo,
+      int n);
 
   /**
-   * {@code c = op(a) op(b)} (added to c if asked), op(a): [m, k], op(b): [k, n]; ta and tb say that an
-   * operand is stored transposed; ld is the distance between rows as stored.
+   * {@code c = op(a) op(b)} (added to c if asked), op(a): [m, k], op(b): [k, n]; ta and tb say that
+   * an operand is stored transposed; ld is the distance between rows as stored.
    */
   void gemm(
-      boolean ta, boolean tb, int m, int n, int k, float[] a, int ao, int lda, float[] b, int bo, int ldb,
-      float[] c, int co, int ldc, boolean accumulate);
+      boolean ta,
+      boolean tb,
+      int m,
+      int n,
+      int k,
+      float[] a,
+      int ao,
+      int lda,
+      float[] b,
+      int bo,
+      int ldb,
+      float[] c,
+      int co,
+      int ldc,
+      boolean accumulate);
 
   /**
    * 3x3 convolution with stride 1 and padding 1: x [images, c, h, w] to y [images, k, h, w].
    *
-   * @param weight [⌈k/8⌉, c, 9, 8]: the 8 output channels of a block beside each other, zeros beyond k
+   * @param weight [⌈k/8⌉, c, 9, 8]: the 8 output channels of a block beside each other, zeros
+   *     beyond k
    * @param bias [⌈k/8⌉ 8], zeros where there is none
    */
   void conv3x3(
-      int images, int c, int h, int w, int k, float[] x, int xo, float[] weight, float[] bias, float[] y,
+      int images,
+      int c,
+      int h,
+      int w,
+      int k,
+      float[] x,
+      int xo,
+      float[] weight,
+      float[] bias,
+      float[] y,
       int yo);
 
   /** The gradient of {@link #conv3x3} for its weight, summed over the images: dw [k, c, 3, 3]. */
   void conv3x3WeightGrad(
-      int images, int c, int h, int w, int k, float[] x, int xo, float[] dy, int dyo, float[] dw, int dwo);
+      int images,
+      int c,
+      int h,
+      int w,
+      int k,
+      float[] x,
+      int xo,
+      float[] dy,
+      int dyo,
+      float[] dw,
+      int dwo);
 
   /** The largest of each 2x2 window: x [rows 2, w] to y [rows, w/2], w even. */
   void maxPool2x2(int rows, int w, float[] x, int xo, float[] y, int yo);
 
-  /** The gradient of {@link #maxPool2x2}: dy goes to the first largest of its window, 0 to the others. */
-  void maxPool2x2Grad(
-      int rows, int w, float[] x, int xo, float[] dy, int dyo, float[] dx, int dxo);
+  /**
+   * The gradient of {@link #maxPool2x2}: dy goes to the first largest of its window, 0 to the
+   * others.
+   */
+  void maxPool2x2Grad(int rows, int w, float[] x, int xo, float[] dy, int dyo, float[] dx, int dxo);
 }

@@ -7,11 +7,11 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The kernels' threads: one team, shared by all callers. A thread without work spins for a few tens of
- * microseconds, so that the next kernel of a training step finds it awake, and then parks.
+ * The kernels' threads: one team, shared by all callers. A thread without work spins for a few tens
+ * of microseconds, so that the next kernel of a training step finds it awake, and then parks.
  *
- * <p>Who calls {@link #run} splits the work by its shape alone, never by the number of threads; so results
- * have the same bits on any number of them.
+ * <p>Who calls {@link #run} splits the work by its shape alone, never by the number of threads; so
+ * results have the same bits on any number of them.
  */
 final class Team {
   /** Rounds of {@link Thread#onSpinWait} before parking: about 50 µs. */
@@ -41,9 +41,10 @@ final class Team {
   }
 
   /**
-   * Runs tasks 0 to tasks - 1, in any order, and returns when all are done. The caller takes part. All run
-   * on the caller alone if there is one task or one thread, inside another task, or while another thread
-   * holds the team. The first exception of a task is thrown here; tasks not yet begun are then left out.
+   * Runs tasks 0 to tasks - 1, in any order, and returns when all are done. The caller takes part.
+   * All run on the caller alone if there is one task or one thread, inside another task, or while
+   * another thread holds the team. The first exception of a task is thrown here; tasks not yet
+   * begun are then left out.
    */
   static void run(int tasks, IntConsumer task) {
     if (tasks <= 1 || threads == 1 || !held.compareAndSet(false, true)) {

@@ -4,7 +4,9 @@ import dev.tern.device.BinaryOp;
 import dev.tern.device.UnaryOp;
 import dev.tern.device.cpu.ScalarSimd;
 
-/** The kernels on the widest vectors that this machine prefers; what they do not cover stays scalar. */
+/**
+ * The kernels on the widest vectors that this machine prefers; what they do not cover stays scalar.
+ */
 public final class PanamaSimd extends ScalarSimd {
   /** For the choice of kernels, which finds this class by reflection. */
   public PanamaSimd() {}
@@ -16,13 +18,31 @@ public final class PanamaSimd extends ScalarSimd {
 
   @Override
   public boolean unaryGrad(
-      UnaryOp op, float p, float q, float[] z, int zo, float[] dy, int dyo, float[] dx, int dxo, int n) {
+      UnaryOp op,
+      float p,
+      float q,
+      float[] z,
+      int zo,
+      float[] dy,
+      int dyo,
+      float[] dx,
+      int dxo,
+      int n) {
     return VectorPointwise.unaryGrad(op, z, zo, dy, dyo, dx, dxo, n);
   }
 
   @Override
   public boolean binary(
-      BinaryOp op, float[] a, int ao, int as, float[] b, int bo, int bs, float[] out, int oo, int n) {
+      BinaryOp op,
+      float[] a,
+      int ao,
+      int as,
+      float[] b,
+      int bo,
+      int bs,
+      float[] out,
+      int oo,
+      int n) {
     return VectorPointwise.binary(op, a, ao, as, b, bo, bs, out, oo, n)
         || super.binary(op, a, ao, as, b, bo, bs, out, oo, n);
   }
@@ -59,28 +79,68 @@ public final class PanamaSimd extends ScalarSimd {
 
   @Override
   public void normGrad(
-      float[] x, int xo, float center, float slope, float[] dy, int dyo, float shift, float scale,
-      float[] dx, int dxo, int n) {
+      float[] x,
+      int xo,
+      float center,
+      float slope,
+      float[] dy,
+      int dyo,
+      float shift,
+      float scale,
+      float[] dx,
+      int dxo,
+      int n) {
     VectorPointwise.normGrad(x, xo, center, slope, dy, dyo, shift, scale, dx, dxo, n);
   }
 
   @Override
   public void gemm(
-      boolean ta, boolean tb, int m, int n, int k, float[] a, int ao, int lda, float[] b, int bo, int ldb,
-      float[] c, int co, int ldc, boolean accumulate) {
+      boolean ta,
+      boolean tb,
+      int m,
+      int n,
+      int k,
+      float[] a,
+      int ao,
+      int lda,
+      float[] b,
+      int bo,
+      int ldb,
+      float[] c,
+      int co,
+      int ldc,
+      boolean accumulate) {
     VectorGemm.gemm(ta, tb, m, n, k, a, ao, lda, b, bo, ldb, c, co, ldc, accumulate);
   }
 
   @Override
   public void conv3x3(
-      int images, int c, int h, int w, int k, float[] x, int xo, float[] weight, float[] bias, float[] y,
+      int images,
+      int c,
+      int h,
+      int w,
+      int k,
+      float[] x,
+      int xo,
+      float[] weight,
+      float[] bias,
+      float[] y,
       int yo) {
     VectorConv3x3.forward(images, c, h, w, k, x, xo, weight, bias, y, yo);
   }
 
   @Override
   public void conv3x3WeightGrad(
-      int images, int c, int h, int w, int k, float[] x, int xo, float[] dy, int dyo, float[] dw,
+      int images,
+      int c,
+      int h,
+      int w,
+      int k,
+      float[] x,
+      int xo,
+      float[] dy,
+      int dyo,
+      float[] dw,
       int dwo) {
     VectorConv3x3.weightGrad(images, c, h, w, k, x, xo, dy, dyo, dw, dwo);
   }

@@ -3,15 +3,14 @@ package dev.tern.device.cpu.vector;
 import dev.tern.device.cpu.Scratch;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * 3x3 convolutions with stride 1 and padding 1 on planes with a border of zeros: a tap is then a shift of
- * the flat plane, so lanes are neighbouring positions and nothing is gathered.
+ * 3x3 convolutions with stride 1 and padding 1 on planes with a border of zeros: a tap is then a
+ * shift of the flat plane, so lanes are neighbouring positions and nothing is gathered.
  *
- * <p>Each inner loop is flat, over a table of offsets: accumulators carried through nested loops leave the
- * registers on JDK 17.
+ * <p>Each inner loop is flat, over a table of offsets: accumulators carried through nested loops
+ * leave the registers on JDK 17.
  */
 final class VectorConv3x3 {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
@@ -28,7 +27,16 @@ final class VectorConv3x3 {
   }
 
   static void forward(
-      int images, int c, int h, int w, int k, float[] x, int xo, float[] weight, float[] bias, float[] y,
+      int images,
+      int c,
+      int h,
+      int w,
+      int k,
+      float[] x,
+      int xo,
+      float[] weight,
+      float[] bias,
+      float[] y,
       int yo) {
     int wp = w + 2;
     int plane = planeSize(h, w);
@@ -57,7 +65,18 @@ final class VectorConv3x3 {
         int v = 0;
         for (; v + 1 < vectors; v += 2) {
           tile(
-              p, from[v], from[v + 1], offsets, weight, wo, bias, k0, rows, to + v * L, flat, stored);
+              p,
+              from[v],
+              from[v + 1],
+              offsets,
+              weight,
+              wo,
+              bias,
+              k0,
+              rows,
+              to + v * L,
+              flat,
+              stored);
         }
         if (v < vectors) {
           half(p, from[v], offsets, weight, wo, bias, k0, rows, to + v * L, flat, stored);
@@ -76,8 +95,18 @@ final class VectorConv3x3 {
 
   /** 8 output channels at two vectors of positions. */
   private static void tile(
-      float[] p, int a, int b, int[] offsets, float[] w, int wo, float[] bias, int bo, float[] y, int yo,
-      int stride, int valid) {
+      float[] p,
+      int a,
+      int b,
+      int[] offsets,
+      float[] w,
+      int wo,
+      float[] bias,
+      int bo,
+      float[] y,
+      int yo,
+      int stride,
+      int valid) {
     FloatVector a0 = FloatVector.broadcast(S, bias[bo]);
     FloatVector a1 = FloatVector.broadcast(S, bias[bo + 1]);
     FloatVector a2 = FloatVector.broadcast(S, bias[bo + 2]);
@@ -129,8 +158,17 @@ final class VectorConv3x3 {
 
   /** 8 output channels at one vector of positions. */
   private static void half(
-      float[] p, int a, int[] offsets, float[] w, int wo, float[] bias, int bo, float[] y, int yo,
-      int stride, int valid) {
+      float[] p,
+      int a,
+      int[] offsets,
+      float[] w,
+      int wo,
+      float[] bias,
+      int bo,
+      float[] y,
+      int yo,
+      int stride,
+      int valid) {
     FloatVector a0 = FloatVector.broadcast(S, bias[bo]);
     FloatVector a1 = FloatVector.broadcast(S, bias[bo + 1]);
     FloatVector a2 = FloatVector.broadcast(S, bias[bo + 2]);
@@ -155,8 +193,18 @@ final class VectorConv3x3 {
   }
 
   private static void store(
-      float[] y, int yo, int stride, int valid, FloatVector a0, FloatVector a1, FloatVector a2,
-      FloatVector a3, FloatVector a4, FloatVector a5, FloatVector a6, FloatVector a7) {
+      float[] y,
+      int yo,
+      int stride,
+      int valid,
+      FloatVector a0,
+      FloatVector a1,
+      FloatVector a2,
+      FloatVector a3,
+      FloatVector a4,
+      FloatVector a5,
+      FloatVector a6,
+      FloatVector a7) {
     a0.intoArray(y, yo);
     if (valid > 1) {
       a1.intoArray(y, yo + stride);
@@ -182,13 +230,26 @@ final class VectorConv3x3 {
   }
 
   /**
-   * {@code dw[k, c, tap] = sum over positions of dy[k] x[c] shifted by the tap}: lanes are positions, 18
-   * accumulators are two output channels by nine taps, and a group of images goes through one flat loop
-   * before the lanes are added up.
+   * {@code dw[k, c, tap] = sum over positions of dy[k] x[c] shifted by the tap}: lanes are
+   * positions, 18 accumulators are two output channels by nine taps, and a group of images goes
+   * through one flat loop before the lanes are added up.
    */
   static void weightGrad(
-      int images, int c, int h, int w, int k, float[] x, int xo, float[] dy, int dyo, float[] dw,
+      int images,
+      int c,
+      int h,
+      int w,
+      int k,
+      float[] x,
+      int xo,
+      float[] dy,
+      int dyo,
+      float[] dw,
       int dwo) {
+    if (c % L == 0) {
+      VectorConvOuter.weightGrad(images, c, h, w, k, x, xo, dy, dyo, dw, dwo);
+      return;
+    }
     int wp = w + 2;
     int plane = planeSize(h, w);
     int group = Math.min(images, GROUP);
@@ -203,7 +264,7 @@ final class VectorConv3x3 {
     for (int i = 0; i < positions.length; i++) {
       positions[i] = i / perImage * plane + i % perImage * L;
     }
-    float[] sums = new float[18];
+    float[] sums = new float[18 * L];
     for (int n = 0; n < images; n += group) {
       int count = Math.min(group, images - n);
       for (int g = 0; g < count; g++) {
@@ -213,12 +274,20 @@ final class VectorConv3x3 {
       for (int pair = 0; pair < pairs; pair++) {
         int q0 = 2 * pair * group * plane;
         for (int i = 0; i < c; i++) {
-          outer(
-              p, i * group * plane, wp, q, q0, q0 + group * plane, positions, count * perImage, sums);
+          positions(
+              p,
+              i * group * plane,
+              wp,
+              q,
+              q0,
+              q0 + group * plane,
+              positions,
+              count * perImage,
+              sums);
           for (int j = 0; j < 2 && 2 * pair + j < k; j++) {
             int to = dwo + ((2 * pair + j) * c + i) * 9;
             for (int tap = 0; tap < 9; tap++) {
-              dw[to + tap] += sums[j * 9 + tap];
+              dw[to + tap] += lanes(sums, (j * 9 + tap) * L);
             }
           }
         }
@@ -236,8 +305,29 @@ final class VectorConv3x3 {
     }
   }
 
-  private static void outer(
-      float[] x, int xo, int wp, float[] dy, int ya, int yb, int[] positions, int count, float[] sums) {
+  /**
+   * The sum of a vector's lanes in one order; what {@code reduceLanes} gives depends on the
+   * compiler.
+   */
+  private static float lanes(float[] sums, int at) {
+    for (int half = L / 2; half > 0; half /= 2) {
+      for (int i = 0; i < half; i++) {
+        sums[at + i] += sums[at + half + i];
+      }
+    }
+    return sums[at];
+  }
+
+  private static void positions(
+      float[] x,
+      int xo,
+      int wp,
+      float[] dy,
+      int ya,
+      int yb,
+      int[] positions,
+      int count,
+      float[] sums) {
     FloatVector a0 = FloatVector.zero(S);
     FloatVector a1 = a0;
     FloatVector a2 = a0;
@@ -290,23 +380,23 @@ final class VectorConv3x3 {
       a8 = v.fma(da, a8);
       b8 = v.fma(db, b8);
     }
-    sums[0] = a0.reduceLanes(VectorOperators.ADD);
-    sums[1] = a1.reduceLanes(VectorOperators.ADD);
-    sums[2] = a2.reduceLanes(VectorOperators.ADD);
-    sums[3] = a3.reduceLanes(VectorOperators.ADD);
-    sums[4] = a4.reduceLanes(VectorOperators.ADD);
-    sums[5] = a5.reduceLanes(VectorOperators.ADD);
-    sums[6] = a6.reduceLanes(VectorOperators.ADD);
-    sums[7] = a7.reduceLanes(VectorOperators.ADD);
-    sums[8] = a8.reduceLanes(VectorOperators.ADD);
-    sums[9] = b0.reduceLanes(VectorOperators.ADD);
-    sums[10] = b1.reduceLanes(VectorOperators.ADD);
-    sums[11] = b2.reduceLanes(VectorOperators.ADD);
-    sums[12] = b3.reduceLanes(VectorOperators.ADD);
-    sums[13] = b4.reduceLanes(VectorOperators.ADD);
-    sums[14] = b5.reduceLanes(VectorOperators.ADD);
-    sums[15] = b6.reduceLanes(VectorOperators.ADD);
-    sums[16] = b7.reduceLanes(VectorOperators.ADD);
-    sums[17] = b8.reduceLanes(VectorOperators.ADD);
+    a0.intoArray(sums, 0);
+    a1.intoArray(sums, L);
+    a2.intoArray(sums, 2 * L);
+    a3.intoArray(sums, 3 * L);
+    a4.intoArray(sums, 4 * L);
+    a5.intoArray(sums, 5 * L);
+    a6.intoArray(sums, 6 * L);
+    a7.intoArray(sums, 7 * L);
+    a8.intoArray(sums, 8 * L);
+    b0.intoArray(sums, 9 * L);
+    b1.intoArray(sums, 10 * L);
+    b2.intoArray(sums, 11 * L);
+    b3.intoArray(sums, 12 * L);
+    b4.intoArray(sums, 13 * L);
+    b5.intoArray(sums, 14 * L);
+    b6.intoArray(sums, 15 * L);
+    b7.intoArray(sums, 16 * L);
+    b8.intoArray(sums, 17 * L);
   }
 }

@@ -8,8 +8,8 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Pointwise functions, one flat loop each. What is left over at the end goes through the same vector code
- * in a small array, so that a result does not depend on where its element stands.
+ * Pointwise functions, one flat loop each. What is left over at the end goes through the same
+ * vector code in a small array, so that a result does not depend on where its element stands.
  */
 final class VectorPointwise {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
@@ -147,7 +147,16 @@ final class VectorPointwise {
   }
 
   static boolean binary(
-      BinaryOp op, float[] a, int ao, int as, float[] b, int bo, int bs, float[] out, int oo, int n) {
+      BinaryOp op,
+      float[] a,
+      int ao,
+      int as,
+      float[] b,
+      int bo,
+      int bs,
+      float[] out,
+      int oo,
+      int n) {
     int whole = n / L * L;
     if (!binaryWhole(op, a, ao, as, b, bo, bs, out, oo, whole)) {
       return false;
@@ -172,10 +181,23 @@ final class VectorPointwise {
   }
 
   private static boolean binaryWhole(
-      BinaryOp op, float[] a, int ao, int as, float[] b, int bo, int bs, float[] out, int oo, int n) {
+      BinaryOp op,
+      float[] a,
+      int ao,
+      int as,
+      float[] b,
+      int bo,
+      int bs,
+      float[] out,
+      int oo,
+      int n) {
     if (n == 0) {
-      return op == BinaryOp.ADD || op == BinaryOp.SUB || op == BinaryOp.MUL || op == BinaryOp.DIV
-          || op == BinaryOp.MAX || op == BinaryOp.MIN;
+      return op == BinaryOp.ADD
+          || op == BinaryOp.SUB
+          || op == BinaryOp.MUL
+          || op == BinaryOp.DIV
+          || op == BinaryOp.MAX
+          || op == BinaryOp.MIN;
     }
     if (as == 1 && bs == 1) {
       return vectors(op, a, ao, b, bo, out, oo, n);
@@ -311,8 +333,17 @@ final class VectorPointwise {
 
   /** {@code dx = scale (dy - shift - slope (x - center))}. */
   static void normGrad(
-      float[] x, int xo, float center, float slope, float[] dy, int dyo, float shift, float scale,
-      float[] dx, int dxo, int n) {
+      float[] x,
+      int xo,
+      float center,
+      float slope,
+      float[] dy,
+      int dyo,
+      float shift,
+      float scale,
+      float[] dx,
+      int dxo,
+      int n) {
     FloatVector steep = FloatVector.broadcast(S, -slope);
     int i = 0;
     for (; i <= n - L; i += L) {
@@ -320,8 +351,7 @@ final class VectorPointwise {
       centred.fma(steep, load(dy, dyo + i).sub(shift)).mul(scale).intoArray(dx, dxo + i);
     }
     for (; i < n; i++) {
-      dx[dxo + i] =
-          Math.fma(x[xo + i] - center, -slope, dy[dyo + i] - shift) * scale;
+      dx[dxo + i] = Math.fma(x[xo + i] - center, -slope, dy[dyo + i] - shift) * scale;
     }
   }
 }

@@ -46,10 +46,8 @@ final class VectorPool {
     for (int v = 0; v < count; v += 2) {
       int a = xo + v / perRow * 2 * w + v % perRow * L;
       int b = xo + (v + 1) / perRow * 2 * w + (v + 1) % perRow * L;
-      FloatVector va =
-          FloatVector.fromArray(S, x, a).max(FloatVector.fromArray(S, x, a + w));
-      FloatVector vb =
-          FloatVector.fromArray(S, x, b).max(FloatVector.fromArray(S, x, b + w));
+      FloatVector va = FloatVector.fromArray(S, x, a).max(FloatVector.fromArray(S, x, a + w));
+      FloatVector vb = FloatVector.fromArray(S, x, b).max(FloatVector.fromArray(S, x, b + w));
       FloatVector even = va.rearrange(EVEN_LOW).blend(vb.rearrange(EVEN_LOW), HIGH);
       FloatVector odd = va.rearrange(ODD_LOW).blend(vb.rearrange(ODD_LOW), HIGH);
       even.max(odd).intoArray(y, yo + v * (L / 2));
@@ -76,7 +74,8 @@ final class VectorPool {
     FloatVector lower = FloatVector.fromArray(S, x, xo + w);
     FloatVector column = upper.max(lower);
     FloatVector largest = column.max(column.rearrange(SWAP));
-    // 1 where an element is the window's largest; NaN differs from itself and is the largest there is
+    // 1 where an element is the window's largest; NaN differs from itself and is the largest there
+    // is
     FloatVector hitUpper =
         zero.blend(one, upper.compare(VectorOperators.EQ, largest))
             .blend(one, upper.compare(VectorOperators.NE, upper));

@@ -4,7 +4,10 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Reductions with four vectors of partial results, brought into a double every few thousand elements. */
+/**
+ * Reductions with four vectors of partial results, brought into a double every few thousand
+ * elements.
+ */
 final class VectorReduce {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int L = S.length();
@@ -14,14 +17,15 @@ final class VectorReduce {
   private VectorReduce() {}
 
   static double sum(float[] x, int xo, int n) {
+    float[] lanes = new float[L];
     double total = 0;
     for (int from = 0; from < n; from += CHUNK) {
-      total += sumChunk(x, xo + from, Math.min(CHUNK, n - from));
+      total += sumChunk(x, xo + from, Math.min(CHUNK, n - from), lanes);
     }
     return total;
   }
 
-  private static float sumChunk(float[] x, int xo, int n) {
+  private static float sumChunk(float[] x, int xo, int n, float[] lanes) {
     FloatVector a = FloatVector.zero(S);
     FloatVector b = a;
     FloatVector c = a;
@@ -33,22 +37,34 @@ final class VectorReduce {
       c = c.add(FloatVector.fromArray(S, x, xo + i + 2 * L));
       d = d.add(FloatVector.fromArray(S, x, xo + i + 3 * L));
     }
-    float sum = a.add(b).add(c.add(d)).reduceLanes(VectorOperators.ADD);
+    a.add(b).add(c.add(d)).intoArray(lanes, 0);
+    float sum = total(lanes);
     for (; i < n; i++) {
       sum += x[xo + i];
     }
     return sum;
   }
 
+  /** In one order, always; what {@code reduceLanes} gives for a sum depends on the compiler. */
+  private static float total(float[] lanes) {
+    for (int half = L / 2; half > 0; half /= 2) {
+      for (int i = 0; i < half; i++) {
+        lanes[i] += lanes[half + i];
+      }
+    }
+    return lanes[0];
+  }
+
   static double sumOfSquares(float[] x, int xo, float center, int n) {
+    float[] lanes = new float[L];
     double total = 0;
     for (int from = 0; from < n; from += CHUNK) {
-      total += squaresChunk(x, xo + from, center, Math.min(CHUNK, n - from));
+      total += squaresChunk(x, xo + from, center, Math.min(CHUNK, n - from), lanes);
     }
     return total;
   }
 
-  private static float squaresChunk(float[] x, int xo, float center, int n) {
+  private static float squaresChunk(float[] x, int xo, float center, int n, float[] lanes) {
     FloatVector a = FloatVector.zero(S);
     FloatVector b = a;
     FloatVector c = a;
@@ -64,7 +80,8 @@ final class VectorReduce {
       v = FloatVector.fromArray(S, x, xo + i + 3 * L).sub(center);
       d = v.fma(v, d);
     }
-    float sum = a.add(b).add(c.add(d)).reduceLanes(VectorOperators.ADD);
+    a.add(b).add(c.add(d)).intoArray(lanes, 0);
+    float sum = total(lanes);
     for (; i < n; i++) {
       sum = Math.fma(x[xo + i] - center, x[xo + i] - center, sum);
     }
@@ -72,14 +89,16 @@ final class VectorReduce {
   }
 
   static double sumOfProducts(float[] x, int xo, float center, float[] y, int yo, int n) {
+    float[] lanes = new float[L];
     double total = 0;
     for (int from = 0; from < n; from += CHUNK) {
-      total += productsChunk(x, xo + from, center, y, yo + from, Math.min(CHUNK, n - from));
+      total += productsChunk(x, xo + from, center, y, yo + from, Math.min(CHUNK, n - from), lanes);
     }
     return total;
   }
 
-  private static float productsChunk(float[] x, int xo, float center, float[] y, int yo, int n) {
+  private static float productsChunk(
+      float[] x, int xo, float center, float[] y, int yo, int n, float[] lanes) {
     FloatVector a = FloatVector.zero(S);
     FloatVector b = a;
     FloatVector c = a;
@@ -103,7 +122,8 @@ final class VectorReduce {
               .sub(center)
               .fma(FloatVector.fromArray(S, y, yo + i + 3 * L), d);
     }
-    float sum = a.add(b).add(c.add(d)).reduceLanes(VectorOperators.ADD);
+    a.add(b).add(c.add(d)).intoArray(lanes, 0);
+    float sum = total(lanes);
     for (; i < n; i++) {
       sum = Math.fma(x[xo + i] - center, y[yo + i], sum);
     }
