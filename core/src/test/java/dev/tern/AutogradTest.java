@@ -253,8 +253,7 @@ class AutogradTest {
     GradCheck.checkSecondOrder(inputs -> new Cube().apply(inputs), x);
     AutogradException e =
         assertThrows(
-            AutogradException.class,
-            () -> GradCheck.check(inputs -> new Wrong().apply(inputs), x));
+            AutogradException.class, () -> GradCheck.check(inputs -> new Wrong().apply(inputs), x));
     assertTrue(e.getMessage().contains("differences"), e.getMessage());
   }
 

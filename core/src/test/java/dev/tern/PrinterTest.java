@@ -16,7 +16,11 @@ class PrinterTest {
     assertEquals("tensor(2.5000)", Tensor.scalar(2.5).toString());
     assertEquals("tensor([1.0000e-05, 1.0000e+00])", Tensor.of(1e-5f, 1f).toString());
     assertEquals("tensor([1.0000e+09])", Tensor.of(1e9f).toString());
-    assertEquals("tensor([nan, inf, -inf, 1.])", Tensor.of(Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 1f).toString().replaceAll(" +", " "));
+    assertEquals(
+        "tensor([nan, inf, -inf, 1.])",
+        Tensor.of(Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 1f)
+            .toString()
+            .replaceAll(" +", " "));
     assertEquals("tensor([0.0312])", Tensor.of(0.03125f).toString());
   }
 
@@ -33,13 +37,13 @@ class PrinterTest {
         "Parameter containing:\ntensor([1.], requires_grad=True)",
         new Parameter(Tensor.of(1f)).toString());
     assertEquals("tensor([], size=(0, 3))", Tensor.zeros(0, 3).toString());
-    assertEquals("tensor([], dtype=torch.int64)", Tensor.zeros(DType.INT64, Shape.of(0)).toString());
+    assertEquals(
+        "tensor([], dtype=torch.int64)", Tensor.zeros(DType.INT64, Shape.of(0)).toString());
   }
 
   @Test
   void dimensionsAndLines() {
-    assertEquals(
-        "tensor([[0, 1, 2],\n        [3, 4, 5]])", Tensor.arange(6).view(2, 3).toString());
+    assertEquals("tensor([[0, 1, 2],\n        [3, 4, 5]])", Tensor.arange(6).view(2, 3).toString());
     assertEquals(
         """
         tensor([[[0],
@@ -55,7 +59,8 @@ class PrinterTest {
                 18, 19])\
         """,
         Tensor.arange(20).toString());
-    assertEquals("tensor([   0,    1,    2,  ..., 1997, 1998, 1999])", Tensor.arange(2000).toString());
+    assertEquals(
+        "tensor([   0,    1,    2,  ..., 1997, 1998, 1999])", Tensor.arange(2000).toString());
     assertEquals(
         """
         tensor([[   0,    1,    2,  ...,   97,   98,   99],

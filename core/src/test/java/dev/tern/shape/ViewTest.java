@@ -21,7 +21,9 @@ class ViewTest {
     assertFalse(moved.isDense());
     assertEquals(12 + 2 * 4, x.select(0, 1).slice(0, 2, 1, 1).offset());
     assertTrue(x.select(0, 1).isDense());
-    assertArrayEquals(new int[] {0, 0, 4, 1}, View.dense(Shape.of(1, 3, 4)).expand(Shape.of(5, 2, 3, 4)).strides());
+    assertArrayEquals(
+        new int[] {0, 0, 4, 1},
+        View.dense(Shape.of(1, 3, 4)).expand(Shape.of(5, 2, 3, 4)).strides());
   }
 
   @Test
