@@ -1,0 +1,169 @@
+package dev.tern.device.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The 3x3 convolution and its gradients against sums written out in double, cold and compiled. */
+class Conv3x3Test {
+  /** Enough calls that C2 has compiled every loop in a kernel. */
+  private static final int WARM = 400;
+
+  private final SplittableRandom random = new SplittableRandom(3);
+
+  @ParameterizedTest
+  @CsvSource({
+    "1,1,1,1,1",
+    "2,3,5,7,9",
+    "3,2,4,16,8",
+    "9,3,8,8,16",
+    "2,16,6,16,8",
+    "9,32,3,5,12",
+    "2,16,1,33,3",
+    "1,8,16,16,24"
+  })
+  void agreesWithSumsInDouble(int n, int c, int h, int w, int k) {
+    float[] x = random(n * c * h * w);
+    float[] weight = random(k * c * 9);
+    float[] bias = random(k);
+    float[] dy = random(n * k * h * w);
+    var y = new double[n * k * h * w];
+    var dx = new double[x.length];
+    var dw = new double[weight.length];
+    taps(
+        n,
+        c,
+        h,
+        w,
+        k,
+        (i, o, t) -> {
+          y[o] += (double) x[i] * weight[t];
+          dx[i] += (double) dy[o] * weight[t];
+          dw[t] += (double) dy[o] * x[i];
+        });
+    for (int o = 0; o < y.length; o++) {
+      y[o] += bias[o / (h * w) % k];
+    }
+    for (Simd simd : Stream.of(new ScalarSimd(), Simd.get()).toList()) {
+      float[] cold = null;
+      for (int round = 0; round < WARM; round++) {
+        float[] got = new float[y.length];
+        simd.conv3x3(n, c, h, w, k, x, 0, packed(weight, c, k), padded(bias), got, 0);
+        float[] gotWeight = new float[dw.length];
+        simd.conv3x3WeightGrad(n, c, h, w, k, x, 0, dy, 0, gotWeight, 0);
+        if (cold == null) {
+          near(y, got, 9 * c + 1);
+          near(dw, gotWeight, n * h * w);
+          cold = concat(got, gotWeight);
+        } else if (round == WARM - 1) {
+          assertArrayEquals(cold, concat(got, gotWeight), "bits, once compiled");
+        }
+      }
+    }
+    float[] gotInput = new float[dx.length];
+    Conv3x3.inputGrad(n, c, h, w, k, weight, 0, dy, 0, gotInput, 0);
+    near(dx, gotInput, 9 * k);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"21,3,16,16,16", "21,16,16,16,8", "5,5,7,7,11"})
+  void sameBitsOnAnyNumberOfThreads(int n, int c, int h, int w, int k) {
+    float[] x = random(n * c * h * w);
+    float[] weight = random(k * c * 9);
+    float[] dy = random(n * k * h * w);
+    int before = Team.threads();
+    try {
+      Team.setThreads(1);
+      float[] one = all(n, c, h, w, k, x, weight, dy);
+      for (int threads = 2; threads <= 4; threads++) {
+        Team.setThreads(threads);
+        assertArrayEquals(one, all(n, c, h, w, k, x, weight, dy), threads + " threads");
+      }
+    } finally {
+      Team.setThreads(before);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"7,5,3"})
+  void leavesWhatIsAroundItsResultAlone(int xo, int wo, int yo) {
+    int size = 2 * 3 * 4 * 5;
+    float[] x = random(xo + size);
+    float[] weight = random(wo + 3 * 3 * 9);
+    float[] y = random(yo + size + 11);
+    float[] before = y.clone();
+    Conv3x3.forward(2, 3, 4, 5, 3, x, xo, weight, wo, null, 0, y, yo);
+    for (int i = 0; i < y.length; i++) {
+      assertEquals(i >= yo && i < yo + size, y[i] != before[i], "element " + i);
+    }
+  }
+
+  private static float[] all(
+      int n, int c, int h, int w, int k, float[] x, float[] weight, float[] dy) {
+    float[] y = new float[n * k * h * w];
+    float[] dx = new float[x.length];
+    float[] dw = new float[weight.length];
+    Conv3x3.forward(n, c, h, w, k, x, 0, weight, 0, null, 0, y, 0);
+    Conv3x3.inputGrad(n, c, h, w, k, weight, 0, dy, 0, dx, 0);
+    Conv3x3.weightGrad(n, c, h, w, k, x, 0, dy, 0, dw, 0);
+    return concat(concat(y, dx), dw);
+  }
+
+  /** Which element of x meets which of y through which of the weight. */
+  private interface Tap {
+    void at(int x, int y, int weight);
+  }
+
+  private static void taps(int n, int c, int h, int w, int k, Tap tap) {
+    for (int image = 0; image < n; image++) {
+      for (int o = 0; o < k * h * w; o++) {
+        for (int t = 0; t < c * 9; t++) {
+          int row = o / w % h + t % 9 / 3 - 1;
+          int column = o % w + t % 3 - 1;
+          if (row >= 0 && row < h && column >= 0 && column < w) {
+            int in = ((image * c + t / 9) * h + row) * w + column;
+            tap.at(in, image * k * h * w + o, o / (h * w) * c * 9 + t);
+          }
+        }
+      }
+    }
+  }
+
+  private static float[] packed(float[] weight, int c, int k) {
+    float[] packed = new float[(k + 7) / 8 * 8 * c * 9];
+    for (int i = 0; i < weight.length; i++) {
+      int o = i / (c * 9);
+      packed[(o / 8 * c * 9 + i % (c * 9)) * 8 + o % 8] = weight[i];
+    }
+    return packed;
+  }
+
+  private static float[] padded(float[] bias) {
+    return java.util.Arrays.copyOf(bias, (bias.length + 7) / 8 * 8);
+  }
+
+  private float[] random(int n) {
+    float[] values = new float[n];
+    for (int i = 0; i < n; i++) {
+      values[i] = (float) (random.nextDouble() * 2 - 1);
+    }
+    return values;
+  }
+
+  private static float[] concat(float[] a, float[] b) {
+    float[] both = java.util.Arrays.copyOf(a, a.length + b.length);
+    System.arraycopy(b, 0, both, a.length, b.length);
+    return both;
+  }
+
+  /** Terms are below 1, their partial sums of about √terms; every addition rounds, by 2⁻²⁴ of its sum. */
+  private static void near(double[] expected, float[] got, int terms) {
+    for (int i = 0; i < got.length; i++) {
+      assertEquals(expected[i], got[i], 0x1p-24 * (terms + 8), "element " + i);
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package dev.tern.device.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Matrix products against sums in double: whole tiles, edges, both operands stored either way. */
+class GemmTest {
+  private static final int WARM = 300;
+
+  private final SplittableRandom random = new SplittableRandom(5);
+
+  @ParameterizedTest
+  @CsvSource({
+    "1,1,1",
+    "3,2,40",
+    "4,64,7",
+    "5,65,300",
+    "64,32,512",
+    "7,33,513",
+    "130,70,20",
+    "2,600,9",
+    "33,31,1"
+  })
+  void agreesWithSumsInDouble(int m, int n, int k) {
+    for (int flags = 0; flags < 8; flags++) {
+      boolean ta = (flags & 1) != 0;
+      boolean tb = (flags & 2) != 0;
+      boolean accumulate = (flags & 4) != 0;
+      float[] a = random(m * k + 3);
+      float[] b = random(k * n + 5);
+      float[] c = random(m * n + 9);
+      var expected = new double[m * n];
+      for (int i = 0; i < m * n; i++) {
+        double sum = accumulate ? c[2 + i] : 0;
+        for (int l = 0; l < k; l++) {
+          double left = a[3 + (ta ? l * m + i / n : i / n * k + l)];
+          sum += left * b[5 + (tb ? i % n * k + l : l * n + i % n)];
+        }
+        expected[i] = sum;
+      }
+      float[] got = c.clone();
+      Gemm.sgemm(ta, tb, m, n, k, a, 3, b, 5, got, 2, accumulate);
+      near(expected, got, c, k);
+      for (Simd simd : new Simd[] {new ScalarSimd(), Simd.get()}) {
+        float[] cold = c.clone();
+        block(simd, ta, tb, m, n, k, a, b, cold, accumulate);
+        near(expected, cold, c, k);
+        float[] warm = cold;
+        for (int round = 0; round < WARM; round++) {
+          warm = c.clone();
+          block(simd, ta, tb, m, n, k, a, b, warm, accumulate);
+        }
+        assertArrayEquals(cold, warm, "bits, once compiled");
+      }
+    }
+  }
+
+  @Test
+  void anEmptySumIsZero() {
+    float[] c = {1, 2, 3, 4};
+    Gemm.sgemm(false, false, 2, 2, 0, new float[0], 0, new float[0], 0, c, 0, true);
+    assertArrayEquals(new float[] {1, 2, 3, 4}, c);
+    Gemm.sgemm(false, false, 2, 2, 0, new float[0], 0, new float[0], 0, c, 0, false);
+    assertArrayEquals(new float[4], c);
+  }
+
+  @Test
+  void zeroTimesInfinityIsNotLost() {
+    float[] a = new float[64 * 64];
+    float[] b = new float[64 * 64];
+    b[70] = Float.POSITIVE_INFINITY; // row 1, column 6
+    float[] c = new float[64 * 64];
+    Gemm.sgemm(false, false, 64, 64, 64, a, 0, b, 0, c, 0, false);
+    assertEquals(Float.NaN, c[6]);
+    assertEquals(0f, c[7]);
+  }
+
+  @Test
+  void sameBitsOnAnyNumberOfThreads() {
+    float[] a = random(300 * 200);
+    float[] b = random(200 * 1100);
+    int before = Team.threads();
+    try {
+      Team.setThreads(1);
+      float[] one = new float[300 * 1100];
+      Gemm.sgemm(false, false, 300, 1100, 200, a, 0, b, 0, one, 0, false);
+      Team.setThreads(3);
+      float[] three = new float[300 * 1100];
+      Gemm.sgemm(false, false, 300, 1100, 200, a, 0, b, 0, three, 0, false);
+      assertArrayEquals(one, three);
+    } finally {
+      Team.setThreads(before);
+    }
+  }
+
+  private static void block(
+      Simd simd,
+      boolean ta,
+      boolean tb,
+      int m,
+      int n,
+      int k,
+      float[] a,
+      float[] b,
+      float[] c,
+      boolean accumulate) {
+    simd.gemm(ta, tb, m, n, k, a, 3, ta ? m : k, b, 5, tb ? k : n, c, 2, n, accumulate);
+  }
+
+  /** Terms are below 1, their partial sums of about √k; every addition rounds, by 2⁻²⁴ of its sum. */
+  private static void near(double[] expected, float[] got, float[] before, int k) {
+    for (int i = 0; i < expected.length; i++) {
+      assertEquals(expected[i], got[2 + i], 0x1p-24 * (k + 8), "element " + i);
+    }
+    for (int i = 0; i < 9; i++) {
+      int outside = i < 2 ? i : expected.length + i;
+      assertEquals(before[outside], got[outside], "beside the result");
+    }
+  }
+
+  private float[] random(int n) {
+    float[] values = new float[n];
+    for (int i = 0; i < n; i++) {
+      values[i] = (float) (random.nextDouble() * 2 - 1);
+    }
+    return values;
+  }
+}

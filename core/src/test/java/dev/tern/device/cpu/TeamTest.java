@@ -1,0 +1,116 @@
+package dev.tern.device.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.LongAdder;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class TeamTest {
+  private final int before = Team.threads();
+
+  @BeforeEach
+  void threeThreads() {
+    Team.setThreads(3);
+  }
+
+  @AfterEach
+  void asBefore() {
+    Team.setThreads(before);
+  }
+
+  @Test
+  void runsEachTaskOnce() throws InterruptedException {
+    for (int round = 0; round < 2000; round++) {
+      int tasks = round % 37;
+      var ran = new AtomicIntegerArray(tasks);
+      Team.run(tasks, ran::incrementAndGet);
+      for (int i = 0; i < tasks; i++) {
+        assertEquals(1, ran.get(i), "task " + i);
+      }
+      if (round % 400 == 0) {
+        Thread.sleep(5); // long enough for the team to park
+        Team.setThreads(1 + round / 400);
+      }
+    }
+  }
+
+  @Test
+  void tasksMayRunTasks() {
+    var sum = new LongAdder();
+    Team.run(8, i -> Team.run(8, j -> sum.add(8L * i + j)));
+    assertEquals(63 * 64 / 2, sum.sum());
+  }
+
+  @Test
+  void exceptionsReachTheCaller() {
+    var thrown =
+        assertThrows(
+            IllegalStateException.class,
+            () ->
+                Team.run(
+                    50,
+                    i -> {
+                      if (i == 7) {
+                        throw new IllegalStateException("seven");
+                      }
+                    }));
+    assertEquals("seven", thrown.getMessage());
+    runsAgain();
+  }
+
+  private static void runsAgain() {
+    var sum = new LongAdder();
+    Team.run(10, sum::add);
+    assertEquals(45, sum.sum());
+  }
+
+  @Test
+  void severalCallersAtOnce() throws InterruptedException {
+    var sum = new LongAdder();
+    Runnable caller =
+        () -> {
+          for (int i = 0; i < 500; i++) {
+            Team.run(11, sum::add);
+          }
+        };
+    var threads = new Thread[] {new Thread(caller), new Thread(caller), new Thread(caller)};
+    for (Thread thread : threads) {
+      thread.start();
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    assertEquals(3 * 500 * 55, sum.sum());
+  }
+
+  @Test
+  void refusesNoThreads() {
+    assertThrows(IllegalArgumentException.class, () -> Team.setThreads(0));
+  }
+
+  @Test
+  void thePoolHandsOutWhatItWasGiven() {
+    for (int n = 1; n < 5_000_000; n = n * 5 / 3 + 1) {
+      float[] array = BufferPool.floats(n);
+      assertTrue(array.length >= n && array.length <= n * 1.25 + 1, n + " gave " + array.length);
+      BufferPool.give(array);
+      double[] wide = BufferPool.doubles(n);
+      assertTrue(wide.length >= n && wide.length <= n * 1.25 + 1, n + " gave " + wide.length);
+      BufferPool.give(wide);
+    }
+    float[] array = BufferPool.floats(3000);
+    float[] other = BufferPool.floats(3000);
+    assertNotSame(array, other);
+    BufferPool.give(array);
+    assertSame(array, BufferPool.floats(2900));
+  }
+}
