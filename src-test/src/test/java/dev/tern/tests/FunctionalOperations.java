@@ -106,11 +106,14 @@ final class FunctionalOperations {
       options = options.groups(c.integer("groups"));
     }
     if (c.has("padding")) {
-      boolean same = c.args().get("padding").isTextual();
-      if (same && !c.text("padding", "").equals("same")) {
-        throw new IllegalStateException(c.id() + ": unknown padding " + c.args());
-      }
-      options = same ? options.same() : options.padding(c.ints("padding"));
+      String named = c.args().get("padding").isTextual() ? c.text("padding", "") : "";
+      options =
+          switch (named) {
+            case "" -> options.padding(c.ints("padding"));
+            case "same" -> options.same();
+            case "valid" -> options.padding(0);
+            default -> throw new IllegalStateException(c.id() + ": unknown padding " + named);
+          };
     }
     return options;
   }

@@ -82,7 +82,8 @@ class GoldenOperationsTest {
         if (actual.dtype() != (computed ? dtype : expected.dtype())) {
           wrong.add(where + name + " is of type " + actual.dtype());
         }
-        Expect.close(name, actual, expected, computed ? tolerance : 0)
+        double scale = Tolerances.outputScale(row, dtype, expected);
+        Expect.closeTo(name, actual, expected, computed ? tolerance : 0, scale)
             .ifPresent(problem -> wrong.add(where + problem));
       }
       if (!row.grads().isEmpty()) {
@@ -94,7 +95,9 @@ class GoldenOperationsTest {
           wrong.add(where + "no gradient for " + name);
           continue;
         }
-        Expect.close("gradient of " + name, gradient, row.tensor("grad", name), tolerance)
+        Tensor expected = row.tensor("grad", name);
+        double scale = Tolerances.gradientScale(row, dtype, expected);
+        Expect.closeTo("gradient of " + name, gradient, expected, tolerance, scale)
             .ifPresent(problem -> wrong.add(where + problem));
       }
     } catch (RuntimeException e) {

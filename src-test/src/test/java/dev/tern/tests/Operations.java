@@ -13,6 +13,8 @@ import java.util.function.UnaryOperator;
 final class Operations {
   static final OperationTable TABLE = new OperationTable();
 
+  private static final double INFINITE = Double.POSITIVE_INFINITY;
+
   private Operations() {}
 
   static {
@@ -48,7 +50,7 @@ final class Operations {
     unary("softsign", Tensor::softsign);
     unary("logsigmoid", Tensor::logSigmoid);
     TABLE.op("pow_scalar", (c, in) -> in.x().pow(c.number("exponent")));
-    TABLE.op("clamp", (c, in) -> in.x().clamp(c.number("min"), c.number("max")));
+    TABLE.op("clamp", (c, in) -> in.x().clamp(c.number("min", -INFINITE), c.number("max", INFINITE)));
     TABLE.op("leaky_relu", (c, in) -> in.x().leakyRelu(c.number("negative_slope", 0.01)));
     TABLE.op("elu", (c, in) -> in.x().elu(c.number("alpha", 1)));
     TABLE.op("gelu", c -> c.text("approximate", "none").equals("none"), (c, in) -> in.x().gelu());
@@ -80,10 +82,10 @@ final class Operations {
   }
 
   private static void reductions() {
-    TABLE.op("sum", c -> !c.has("dim"), (c, in) -> in.x().sum());
-    TABLE.op("sum", (c, in) -> in.x().sum(c.flag("keepdim"), c.ints("dim")));
-    TABLE.op("mean", c -> !c.has("dim"), (c, in) -> in.x().mean());
-    TABLE.op("mean", (c, in) -> in.x().mean(c.flag("keepdim"), c.ints("dim")));
+    TABLE.op("sum", c -> !c.has("dim"), (c, in) -> in.x().sum(c.flag("keepdim")));
+    TABLE.op("sum", (c, in) -> in.x().sum(c.flag("keepdim"), dims(c)));
+    TABLE.op("mean", c -> !c.has("dim"), (c, in) -> in.x().mean(c.flag("keepdim")));
+    TABLE.op("mean", (c, in) -> in.x().mean(c.flag("keepdim"), dims(c)));
     TABLE.op("amax", Operations::oneDim, (c, in) -> in.x().amax(dim(c), c.flag("keepdim")));
     TABLE.op("amin", Operations::oneDim, (c, in) -> in.x().amin(dim(c), c.flag("keepdim")));
     TABLE.op(
@@ -91,8 +93,8 @@ final class Operations {
     TABLE.op("prod", Operations::oneDim, (c, in) -> in.x().prod(dim(c), c.flag("keepdim")));
     TABLE.op("argmax", Operations::oneDim, (c, in) -> in.x().argmax(dim(c), c.flag("keepdim")));
     TABLE.op("argmin", Operations::oneDim, (c, in) -> in.x().argmin(dim(c), c.flag("keepdim")));
-    TABLE.op("var", (c, in) -> in.x().var(unbiased(c), c.flag("keepdim"), c.ints("dim")));
-    TABLE.op("std", (c, in) -> in.x().std(unbiased(c), c.flag("keepdim"), c.ints("dim")));
+    TABLE.op("var", (c, in) -> in.x().var(unbiased(c), c.flag("keepdim"), dims(c)));
+    TABLE.op("std", (c, in) -> in.x().std(unbiased(c), c.flag("keepdim"), dims(c)));
     TABLE.outputs("max_dim", (c, in) -> both(in.x().max(dim(c), c.flag("keepdim"))));
     TABLE.outputs("min_dim", (c, in) -> both(in.x().min(dim(c), c.flag("keepdim"))));
     TABLE.op("softmax", (c, in) -> in.x().softmax(dim(c)));
@@ -183,12 +185,17 @@ final class Operations {
     TABLE.op(name, (c, in) -> forward.apply(in.x(), in.y()));
   }
 
+  /** The dimensions to reduce, none for all. */
+  private static int[] dims(GoldenCase c) {
+    return c.has("dim") ? c.ints("dim") : new int[0];
+  }
+
   private static boolean oneDim(GoldenCase c) {
     return c.has("dim") && c.ints("dim").length == 1;
   }
 
   private static int dim(GoldenCase c) {
-    return c.integer("dim");
+    return c.integer("dim", 0);
   }
 
   private static boolean unbiased(GoldenCase c) {
