@@ -65,6 +65,11 @@ final class CpuBackend implements Backend {
   }
 
   @Override
+  public int numThreads() {
+    return Team.threads();
+  }
+
+  @Override
   public void upload(Object array, int from, Data to) {
     Object own = array(to);
     checkArray(array, own, to.dtype());
