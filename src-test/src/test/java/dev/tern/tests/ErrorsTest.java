@@ -128,6 +128,7 @@ class ErrorsTest {
     refuses(
         ShapeException.class,
         () -> a.indexSelect(1, Tensor.of(3L)),
+        "indexSelect",
         "index 3 at position 0",
         "dimension of 3");
   }

@@ -8,6 +8,7 @@ import dev.tern.Arithmetic;
 import dev.tern.Convolution;
 import dev.tern.Function;
 import dev.tern.GradCheck;
+import dev.tern.InPlace;
 import dev.tern.Indexing;
 import dev.tern.Losses;
 import dev.tern.MatrixProduct;
@@ -33,24 +34,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Gradients against differences of the function itself, in FLOAT64, first and second order. */
 class GradCheckTest {
-  /** Public methods of the operations that have no gradient: comparisons, indices, steps. */
+  /** Public methods of the operations without a gradient: comparisons, indices, steps, draws. */
   private static final Set<String> WITHOUT_GRADIENT =
       Set.of(
-          "eq",
-          "ne",
-          "lt",
-          "le",
-          "gt",
-          "ge",
-          "logicalNot",
-          "isNaN",
-          "argmax",
-          "argmin",
-          "oneHot",
-          "sign",
-          "floor",
-          "ceil",
-          "round");
+          ("eq ne lt le gt ge logicalNot isNaN argmax argmin oneHot sign floor ceil round"
+                  + " uniform_ normal_ bernoulli_ sgdStep_")
+              .split(" "));
 
   /** Other spellings of what rows check. */
   private static final Set<String> OTHER_NAMES = Set.of("sumTo", "t");
@@ -77,6 +66,7 @@ class GradCheckTest {
             Pointwise.class,
             Arithmetic.class,
             Reduction.class,
+            InPlace.class,
             Movement.class,
             MatrixProduct.class,
             Convolution.class,

@@ -50,7 +50,8 @@ final class Operations {
     unary("softsign", Tensor::softsign);
     unary("logsigmoid", Tensor::logSigmoid);
     TABLE.op("pow_scalar", (c, in) -> in.x().pow(c.number("exponent")));
-    TABLE.op("clamp", (c, in) -> in.x().clamp(c.number("min", -INFINITE), c.number("max", INFINITE)));
+    TABLE.op(
+        "clamp", (c, in) -> in.x().clamp(c.number("min", -INFINITE), c.number("max", INFINITE)));
     TABLE.op("leaky_relu", (c, in) -> in.x().leakyRelu(c.number("negative_slope", 0.01)));
     TABLE.op("elu", (c, in) -> in.x().elu(c.number("alpha", 1)));
     TABLE.op("gelu", c -> c.text("approximate", "none").equals("none"), (c, in) -> in.x().gelu());

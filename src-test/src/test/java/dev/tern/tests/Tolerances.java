@@ -9,14 +9,17 @@ import java.util.Set;
 /**
  * How far a tensor may be from PyTorch's double precision.
  *
- * <p>In FLOAT64 only the order of additions differs: 1e-10 of the expected tensor's largest value, for everything. In
- * FLOAT32 a rounding is 6e-8; what follows from an operation's chain of roundings is stated here, once for each operation
- * that needs more than the default.
+ * <p>In FLOAT64 only the order of additions differs: 1e-10 of the expected tensor's largest value,
+ * for everything. In FLOAT32 a rounding is 6e-8; what follows from an operation's chain of
+ * roundings is stated here, once for each operation that needs more than the default.
  */
 final class Tolerances {
   private static final double DOUBLE = 1e-10;
 
-  /** A few roundings: the function, its gradient's formula and the product with the incoming gradient. */
+  /**
+   * A few roundings: the function, its gradient's formula and the product with the incoming
+   * gradient.
+   */
   private static final double SINGLE = 1e-6;
 
   private static final Map<String, Double> SINGLE_BY_OPERATION =
@@ -32,15 +35,40 @@ final class Tolerances {
           "batch_norm", 1e-4);
 
   /**
-   * Sums of either sign, or with gradients that are summed to a broadcast input: what is left after cancelling has the
-   * roundings of its terms, so the scale is at least that of what goes in.
+   * Sums of either sign, or with gradients that are summed to a broadcast input: what is left after
+   * cancelling has the roundings of its terms, so the scale is at least that of what goes in.
    */
   private static final Set<String> CANCELLING =
       Set.of(
-          "add", "sub", "mul", "div", "pow", "maximum", "minimum", "where", "sum", "mean", "matmul",
-          "linear", "conv1d", "conv2d", "conv3d", "softmax", "log_softmax", "layer_norm", "expand",
-          "repeat", "index_select", "gather", "scatter_add", "graph_reuse", "inplace",
-          "cross_entropy", "nll_loss", "mse_loss", "l1_loss");
+          "add",
+          "sub",
+          "mul",
+          "div",
+          "pow",
+          "maximum",
+          "minimum",
+          "where",
+          "sum",
+          "mean",
+          "matmul",
+          "linear",
+          "conv1d",
+          "conv2d",
+          "conv3d",
+          "softmax",
+          "log_softmax",
+          "layer_norm",
+          "expand",
+          "repeat",
+          "index_select",
+          "gather",
+          "scatter_add",
+          "graph_reuse",
+          "inplace",
+          "cross_entropy",
+          "nll_loss",
+          "mse_loss",
+          "l1_loss");
 
   private Tolerances() {}
 
