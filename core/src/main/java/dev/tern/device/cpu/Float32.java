@@ -57,6 +57,10 @@ final class Float32 {
       float[] dx,
       int dxo,
       int n) {
+    if (op == UnaryOp.NEG) {
+      unary(op, p, q, dy, dyo, dx, dxo, n);
+      return;
+    }
     float[] z = op.derivativeReadsInput() ? x : y;
     int zo = op.derivativeReadsInput() ? xo : yo;
     float[] read = z == null ? NONE : z;

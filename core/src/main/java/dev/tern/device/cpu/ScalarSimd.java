@@ -16,53 +16,7 @@ public class ScalarSimd implements Simd {
 
   @Override
   public boolean unary(UnaryOp op, float p, float q, float[] x, int xo, float[] y, int yo, int n) {
-    switch (op) {
-      case NEG -> {
-        for (int i = 0; i < n; i++) {
-          y[yo + i] = -x[xo + i];
-        }
-      }
-      case ABS -> {
-        for (int i = 0; i < n; i++) {
-          y[yo + i] = Math.abs(x[xo + i]);
-        }
-      }
-      case SQUARE -> {
-        for (int i = 0; i < n; i++) {
-          y[yo + i] = x[xo + i] * x[xo + i];
-        }
-      }
-      case RELU -> {
-        for (int i = 0; i < n; i++) {
-          y[yo + i] = Math.max(x[xo + i], 0);
-        }
-      }
-      case TANH -> {
-        for (int i = 0; i < n; i++) {
-          y[yo + i] = tanh(x[xo + i]);
-        }
-      }
-      default -> {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /** x P(x²) / Q(x²) on the interval where tanh is not yet ±1, a minimax fit; 4 ulp at most. */
-  private static float tanh(float x) {
-    float v = Math.min(Math.max(x, -7.9053111f), 7.9053111f);
-    float t = v * v;
-    float p = t * -2.76076847742355e-16f + 2.00018790482477e-13f;
-    p = Math.fma(p, t, -8.60467152213735e-11f);
-    p = Math.fma(p, t, 5.12229709037114e-08f);
-    p = Math.fma(p, t, 1.48572235717979e-05f);
-    p = Math.fma(p, t, 6.37261928875436e-04f);
-    p = Math.fma(p, t, 4.89352455891786e-03f);
-    float q = t * 1.19825839466702e-06f + 1.18534705686654e-04f;
-    q = Math.fma(q, t, 2.26843463243900e-03f);
-    q = Math.fma(q, t, 4.89352518554385e-03f);
-    return v * p / q;
+    return ScalarUnary.apply(op, p, q, x, xo, y, yo, n);
   }
 
   @Override
@@ -77,27 +31,7 @@ public class ScalarSimd implements Simd {
       float[] dx,
       int dxo,
       int n) {
-    switch (op) {
-      case RELU -> {
-        for (int i = 0; i < n; i++) {
-          dx[dxo + i] = z[zo + i] > 0 ? dy[dyo + i] : 0;
-        }
-      }
-      case TANH -> {
-        for (int i = 0; i < n; i++) {
-          dx[dxo + i] = dy[dyo + i] * Math.fma(-z[zo + i], z[zo + i], 1);
-        }
-      }
-      case SQUARE -> {
-        for (int i = 0; i < n; i++) {
-          dx[dxo + i] = dy[dyo + i] * (z[zo + i] + z[zo + i]);
-        }
-      }
-      default -> {
-        return false;
-      }
-    }
-    return true;
+    return ScalarUnary.gradient(op, p, q, z, zo, dy, dyo, dx, dxo, n);
   }
 
   @Override

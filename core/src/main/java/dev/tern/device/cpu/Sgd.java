@@ -1,6 +1,7 @@
 package dev.tern.device.cpu;
 
 import dev.tern.device.SgdSpec;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** One FLOAT32 step of {@link SgdSpec}. */
@@ -19,17 +20,24 @@ final class Sgd {
       }
       return;
     }
-    float momentum = (float) spec.momentum();
+    if (spec.first()) {
+      Arrays.fill(v, vo, vo + n, 0); // what is in a new one is not defined
+    }
     float fresh = spec.first() ? 1 : (float) (1 - spec.dampening());
-    float old = spec.first() ? 0 : momentum;
-    float ahead = spec.nesterov() ? momentum : 1;
-    float direct = spec.nesterov() ? 1 : 0;
+    float momentum = (float) spec.momentum();
     for (int i = 0; i < n; i++) {
       float d = Math.fma(decay, p[po + i], sign * g[go + i]);
-      float before = spec.first() ? 0 : v[vo + i]; // what is in a new one is not defined
-      float velocity = Math.fma(old, before, fresh * d);
-      v[vo + i] = velocity;
-      p[po + i] = Math.fma(lr, Math.fma(ahead, velocity, direct * d), p[po + i]);
+      v[vo + i] = Math.fma(momentum, v[vo + i], fresh * d);
+    }
+    if (spec.nesterov()) {
+      for (int i = 0; i < n; i++) {
+        float d = Math.fma(decay, p[po + i], sign * g[go + i]);
+        p[po + i] = Math.fma(lr, Math.fma(momentum, v[vo + i], d), p[po + i]);
+      }
+    } else {
+      for (int i = 0; i < n; i++) {
+        p[po + i] = Math.fma(lr, v[vo + i], p[po + i]);
+      }
     }
   }
 }

@@ -13,7 +13,7 @@ public final class PanamaSimd extends ScalarSimd {
 
   @Override
   public boolean unary(UnaryOp op, float p, float q, float[] x, int xo, float[] y, int yo, int n) {
-    return VectorPointwise.unary(op, p, q, x, xo, y, yo, n);
+    return VectorUnary.apply(op, p, q, x, xo, y, yo, n);
   }
 
   @Override
@@ -28,7 +28,7 @@ public final class PanamaSimd extends ScalarSimd {
       float[] dx,
       int dxo,
       int n) {
-    return VectorPointwise.unaryGrad(op, z, zo, dy, dyo, dx, dxo, n);
+    return VectorUnary.gradient(op, p, q, z, zo, dy, dyo, dx, dxo, n);
   }
 
   @Override

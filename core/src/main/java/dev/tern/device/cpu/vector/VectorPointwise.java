@@ -1,150 +1,20 @@
 package dev.tern.device.cpu.vector;
 
 import dev.tern.device.BinaryOp;
-import dev.tern.device.UnaryOp;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Pointwise functions, one flat loop each. What is left over at the end goes through the same
- * vector code in a small array, so that a result does not depend on where its element stands.
+ * Arithmetic of two tensors, or of one and two numbers, one flat loop each. What is left over at
+ * the end goes through the same vector code in a small array, so that a result does not depend on
+ * where its element stands.
  */
 final class VectorPointwise {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int L = S.length();
 
   private VectorPointwise() {}
-
-  static boolean unary(UnaryOp op, float p, float q, float[] x, int xo, float[] y, int yo, int n) {
-    int whole = n / L * L;
-    if (!unaryWhole(op, p, q, x, xo, y, yo, whole)) {
-      return false;
-    }
-    if (whole < n) {
-      float[] rest = new float[L];
-      System.arraycopy(x, xo + whole, rest, 0, n - whole);
-      unaryWhole(op, p, q, rest, 0, rest, 0, L);
-      System.arraycopy(rest, 0, y, yo + whole, n - whole);
-    }
-    return true;
-  }
-
-  private static boolean unaryWhole(
-      UnaryOp op, float p, float q, float[] x, int xo, float[] y, int yo, int n) {
-    switch (op) {
-      case NEG -> {
-        for (int i = 0; i < n; i += L) {
-          FloatVector.fromArray(S, x, xo + i).neg().intoArray(y, yo + i);
-        }
-      }
-      case ABS -> {
-        for (int i = 0; i < n; i += L) {
-          FloatVector.fromArray(S, x, xo + i).abs().intoArray(y, yo + i);
-        }
-      }
-      case SQUARE -> {
-        for (int i = 0; i < n; i += L) {
-          FloatVector v = FloatVector.fromArray(S, x, xo + i);
-          v.mul(v).intoArray(y, yo + i);
-        }
-      }
-      case SQRT -> {
-        for (int i = 0; i < n; i += L) {
-          FloatVector.fromArray(S, x, xo + i).sqrt().intoArray(y, yo + i);
-        }
-      }
-      case RECIPROCAL -> {
-        for (int i = 0; i < n; i += L) {
-          FloatVector.broadcast(S, 1).div(FloatVector.fromArray(S, x, xo + i)).intoArray(y, yo + i);
-        }
-      }
-      case RELU -> relu(x, xo, y, yo, n);
-      case CLAMP -> {
-        for (int i = 0; i < n; i += L) {
-          FloatVector.fromArray(S, x, xo + i).max(p).min(q).intoArray(y, yo + i);
-        }
-      }
-      case TANH -> tanh(x, xo, y, yo, n);
-      default -> {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static void relu(float[] x, int xo, float[] y, int yo, int n) {
-    for (int i = 0; i < n; i += L) {
-      FloatVector.fromArray(S, x, xo + i).max(0).intoArray(y, yo + i);
-    }
-  }
-
-  /** x P(x²) / Q(x²) on the interval where tanh is not yet ±1, a minimax fit; 4 ulp at most. */
-  private static void tanh(float[] x, int xo, float[] y, int yo, int n) {
-    for (int i = 0; i < n; i += L) {
-      FloatVector v = FloatVector.fromArray(S, x, xo + i).max(-7.9053111f).min(7.9053111f);
-      FloatVector t = v.mul(v);
-      FloatVector p = t.mul(-2.76076847742355e-16f).add(2.00018790482477e-13f);
-      p = p.fma(t, FloatVector.broadcast(S, -8.60467152213735e-11f));
-      p = p.fma(t, FloatVector.broadcast(S, 5.12229709037114e-08f));
-      p = p.fma(t, FloatVector.broadcast(S, 1.48572235717979e-05f));
-      p = p.fma(t, FloatVector.broadcast(S, 6.37261928875436e-04f));
-      p = p.fma(t, FloatVector.broadcast(S, 4.89352455891786e-03f));
-      FloatVector q = t.mul(1.19825839466702e-06f).add(1.18534705686654e-04f);
-      q = q.fma(t, FloatVector.broadcast(S, 2.26843463243900e-03f));
-      q = q.fma(t, FloatVector.broadcast(S, 4.89352518554385e-03f));
-      v.mul(p).div(q).intoArray(y, yo + i);
-    }
-  }
-
-  static boolean unaryGrad(
-      UnaryOp op, float[] z, int zo, float[] dy, int dyo, float[] dx, int dxo, int n) {
-    int whole = n / L * L;
-    if (!gradWhole(op, z, zo, dy, dyo, dx, dxo, whole)) {
-      return false;
-    }
-    if (whole < n) {
-      float[] restZ = new float[L];
-      float[] rest = new float[L];
-      System.arraycopy(z, zo + whole, restZ, 0, n - whole);
-      System.arraycopy(dy, dyo + whole, rest, 0, n - whole);
-      gradWhole(op, restZ, 0, rest, 0, rest, 0, L);
-      System.arraycopy(rest, 0, dx, dxo + whole, n - whole);
-    }
-    return true;
-  }
-
-  private static boolean gradWhole(
-      UnaryOp op, float[] z, int zo, float[] dy, int dyo, float[] dx, int dxo, int n) {
-    switch (op) {
-      case RELU -> {
-        for (int i = 0; i < n; i += L) {
-          FloatVector y = FloatVector.fromArray(S, z, zo + i);
-          FloatVector.zero(S)
-              .blend(FloatVector.fromArray(S, dy, dyo + i), y.compare(VectorOperators.GT, 0))
-              .intoArray(dx, dxo + i);
-        }
-      }
-      case TANH -> {
-        FloatVector one = FloatVector.broadcast(S, 1);
-        for (int i = 0; i < n; i += L) {
-          FloatVector y = FloatVector.fromArray(S, z, zo + i);
-          FloatVector.fromArray(S, dy, dyo + i).mul(y.neg().fma(y, one)).intoArray(dx, dxo + i);
-        }
-      }
-      case SQUARE -> {
-        for (int i = 0; i < n; i += L) {
-          FloatVector x = FloatVector.fromArray(S, z, zo + i);
-          FloatVector.fromArray(S, dy, dyo + i).mul(x.add(x)).intoArray(dx, dxo + i);
-        }
-      }
-      default -> {
-        return false;
-      }
-    }
-    return true;
-  }
 
   static boolean binary(
       BinaryOp op,

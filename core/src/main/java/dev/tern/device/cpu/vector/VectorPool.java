@@ -54,39 +54,66 @@ final class VectorPool {
     }
   }
 
-  /** The gradient to the first largest of each window, zero to the others. */
+  /**
+   * The gradient to the first largest of each window, zero to the others. An element's hit is 1 where it is
+   * the largest, less the hits before it: 1 is left at the first. NaN hits nothing and goes the plain way.
+   */
   static void grad(int rows, int w, float[] x, int xo, float[] dy, int dyo, float[] dx, int dxo) {
     int perRow = w / L;
     int count = rows * perRow;
+    FloatVector zero = FloatVector.zero(S);
+    FloatVector one = FloatVector.broadcast(S, 1);
     for (int v = 0; v < count; v += 2) {
-      FloatVector g = FloatVector.fromArray(S, dy, dyo + v * (L / 2));
       int a = v / perRow * 2 * w + v % perRow * L;
       int b = (v + 1) / perRow * 2 * w + (v + 1) % perRow * L;
-      windows(g.rearrange(TWICE_LOW), w, x, xo + a, dx, dxo + a);
-      windows(g.rearrange(TWICE_HIGH), w, x, xo + b, dx, dxo + b);
+      FloatVector upA = FloatVector.fromArray(S, x, xo + a);
+      FloatVector lowA = FloatVector.fromArray(S, x, xo + a + w);
+      FloatVector columnA = upA.max(lowA);
+      FloatVector largestA = columnA.max(columnA.rearrange(SWAP));
+      FloatVector upB = FloatVector.fromArray(S, x, xo + b);
+      FloatVector lowB = FloatVector.fromArray(S, x, xo + b + w);
+      FloatVector columnB = upB.max(lowB);
+      FloatVector largestB = columnB.max(columnB.rearrange(SWAP));
+      FloatVector either = largestA.max(largestB);
+      if (either.compare(VectorOperators.NE, either).anyTrue()) {
+        vectorWithNaN(w, x, xo + a, dy, dyo + v * (L / 2), dx, dxo + a);
+        vectorWithNaN(w, x, xo + b, dy, dyo + (v + 1) * (L / 2), dx, dxo + b);
+        continue;
+      }
+      FloatVector g = FloatVector.fromArray(S, dy, dyo + v * (L / 2));
+      FloatVector hitUpA = zero.blend(one, upA.compare(VectorOperators.EQ, largestA));
+      FloatVector hitLowA = zero.blend(one, lowA.compare(VectorOperators.EQ, largestA));
+      FloatVector besideUpA = hitUpA.rearrange(SWAP);
+      FloatVector aboveA = hitUpA.add(besideUpA);
+      FloatVector firstUpA = hitUpA.sub(besideUpA.mul(ODD));
+      FloatVector firstLowA = hitLowA.sub(hitLowA.rearrange(SWAP).mul(ODD)).sub(aboveA);
+      FloatVector gA = g.rearrange(TWICE_LOW);
+      zero.blend(gA, firstUpA.compare(VectorOperators.EQ, one)).intoArray(dx, dxo + a);
+      zero.blend(gA, firstLowA.compare(VectorOperators.EQ, one)).intoArray(dx, dxo + a + w);
+      FloatVector hitUpB = zero.blend(one, upB.compare(VectorOperators.EQ, largestB));
+      FloatVector hitLowB = zero.blend(one, lowB.compare(VectorOperators.EQ, largestB));
+      FloatVector besideUpB = hitUpB.rearrange(SWAP);
+      FloatVector aboveB = hitUpB.add(besideUpB);
+      FloatVector firstUpB = hitUpB.sub(besideUpB.mul(ODD));
+      FloatVector firstLowB = hitLowB.sub(hitLowB.rearrange(SWAP).mul(ODD)).sub(aboveB);
+      FloatVector gB = g.rearrange(TWICE_HIGH);
+      zero.blend(gB, firstUpB.compare(VectorOperators.EQ, one)).intoArray(dx, dxo + b);
+      zero.blend(gB, firstLowB.compare(VectorOperators.EQ, one)).intoArray(dx, dxo + b + w);
     }
   }
 
-  private static void windows(FloatVector g, int w, float[] x, int xo, float[] dx, int dxo) {
-    FloatVector zero = FloatVector.zero(S);
-    FloatVector one = FloatVector.broadcast(S, 1);
-    FloatVector upper = FloatVector.fromArray(S, x, xo);
-    FloatVector lower = FloatVector.fromArray(S, x, xo + w);
-    FloatVector column = upper.max(lower);
-    FloatVector largest = column.max(column.rearrange(SWAP));
-    // 1 where an element is the window's largest; NaN differs from itself and is the largest there
-    // is
-    FloatVector hitUpper =
-        zero.blend(one, upper.compare(VectorOperators.EQ, largest))
-            .blend(one, upper.compare(VectorOperators.NE, upper));
-    FloatVector hitLower =
-        zero.blend(one, lower.compare(VectorOperators.EQ, largest))
-            .blend(one, lower.compare(VectorOperators.NE, lower));
-    FloatVector firstUpper = hitUpper.sub(hitUpper.mul(hitUpper.rearrange(SWAP)).mul(ODD));
-    FloatVector none = one.sub(firstUpper.max(firstUpper.rearrange(SWAP)));
-    FloatVector firstLower =
-        hitLower.sub(hitLower.mul(hitLower.rearrange(SWAP)).mul(ODD)).mul(none);
-    zero.blend(g, firstUpper.compare(VectorOperators.EQ, one)).intoArray(dx, dxo);
-    zero.blend(g, firstLower.compare(VectorOperators.EQ, one)).intoArray(dx, dxo + w);
+  private static void vectorWithNaN(
+      int w, float[] x, int xo, float[] dy, int dyo, float[] dx, int dxo) {
+    for (int j = 0; j < L; j += 2) {
+      int best = j;
+      for (int other : new int[] {j + 1, j + w, j + w + 1}) {
+        float now = x[xo + best];
+        float next = x[xo + other];
+        best = next > now || Float.isNaN(next) && !Float.isNaN(now) ? other : best;
+        dx[dxo + other] = 0;
+      }
+      dx[dxo + j] = 0;
+      dx[dxo + best] = dy[dyo + j / 2];
+    }
   }
 }
