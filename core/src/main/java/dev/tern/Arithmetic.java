@@ -193,7 +193,7 @@ public sealed interface Arithmetic permits Tensor {
     return compare(BinaryOp.NE, value);
   }
 
-  /** Whether x < y, as BOOL. */
+  /** Whether x is below y, as BOOL. */
   default Tensor lt(Tensor other) {
     return binary("lt", BinaryOp.LT, other);
   }
@@ -213,7 +213,7 @@ public sealed interface Arithmetic permits Tensor {
     return compare(BinaryOp.LE, value);
   }
 
-  /** Whether x > y, as BOOL. */
+  /** Whether x is above y, as BOOL. */
   default Tensor gt(Tensor other) {
     return binary("gt", BinaryOp.GT, other);
   }

@@ -22,11 +22,11 @@ public enum BinaryOp {
   EQ,
   /** a ≠ b, as BOOL. */
   NE,
-  /** a < b, as BOOL. */
+  /** Whether a is below b, as BOOL. */
   LT,
   /** a ≤ b, as BOOL. */
   LE,
-  /** a > b, as BOOL. */
+  /** Whether a is above b, as BOOL. */
   GT,
   /** a ≥ b, as BOOL. */
   GE;
