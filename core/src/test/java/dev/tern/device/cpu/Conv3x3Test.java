@@ -160,7 +160,10 @@ class Conv3x3Test {
     return both;
   }
 
-  /** Terms are below 1, their partial sums of about √terms; every addition rounds, by 2⁻²⁴ of its sum. */
+  /**
+   * Terms are below 1, their partial sums of about √terms; every addition rounds, by 2⁻²⁴ of its
+   * sum.
+   */
   private static void near(double[] expected, float[] got, int terms) {
     for (int i = 0; i < got.length; i++) {
       assertEquals(expected[i], got[i], 0x1p-24 * (terms + 8), "element " + i);

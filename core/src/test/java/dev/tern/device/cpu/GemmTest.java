@@ -112,7 +112,9 @@ class GemmTest {
     simd.gemm(ta, tb, m, n, k, a, 3, ta ? m : k, b, 5, tb ? k : n, c, 2, n, accumulate);
   }
 
-  /** Terms are below 1, their partial sums of about √k; every addition rounds, by 2⁻²⁴ of its sum. */
+  /**
+   * Terms are below 1, their partial sums of about √k; every addition rounds, by 2⁻²⁴ of its sum.
+   */
   private static void near(double[] expected, float[] got, float[] before, int k) {
     for (int i = 0; i < expected.length; i++) {
       assertEquals(expected[i], got[2 + i], 0x1p-24 * (k + 8), "element " + i);
