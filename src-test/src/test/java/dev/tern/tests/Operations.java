@@ -88,9 +88,12 @@ final class Operations {
     TABLE.op("mean", c -> !c.has("dim"), (c, in) -> in.x().mean(c.flag("keepdim")));
     TABLE.op("mean", (c, in) -> in.x().mean(c.flag("keepdim"), dims(c)));
     TABLE.op("amax", Operations::oneDim, (c, in) -> in.x().amax(dim(c), c.flag("keepdim")));
+    TABLE.op("amax", (c, in) -> in.x().amax(c.flag("keepdim"), dims(c)));
     TABLE.op("amin", Operations::oneDim, (c, in) -> in.x().amin(dim(c), c.flag("keepdim")));
+    TABLE.op("amin", (c, in) -> in.x().amin(c.flag("keepdim"), dims(c)));
     TABLE.op(
         "logsumexp", Operations::oneDim, (c, in) -> in.x().logsumexp(dim(c), c.flag("keepdim")));
+    TABLE.op("logsumexp", (c, in) -> in.x().logsumexp(c.flag("keepdim"), dims(c)));
     TABLE.op("prod", Operations::oneDim, (c, in) -> in.x().prod(dim(c), c.flag("keepdim")));
     TABLE.op("argmax", Operations::oneDim, (c, in) -> in.x().argmax(dim(c), c.flag("keepdim")));
     TABLE.op("argmin", Operations::oneDim, (c, in) -> in.x().argmin(dim(c), c.flag("keepdim")));
