@@ -240,42 +240,46 @@ public class ScalarSimd implements Simd {
       float[] bias,
       float[] y,
       int yo) {
-    int wp = w + 2;
-    int flat = h * wp;
-    float[][] planes = Scratch.rows(Scratch.PLANES, c, (h + 2) * wp + 2);
+    int taps = 9 * c;
+    int padded = (taps + 3) / 4 * 4;
+    int flat = h * w;
+    float[][] shifted = Scratch.rows(Scratch.PLANES, padded, flat);
     float[] sum = Scratch.floats(Scratch.RESULT, flat);
+    float[] left = new float[padded];
+    for (int l = taps; l < padded; l++) {
+      Arrays.fill(shifted[l], 0, flat, 0);
+    }
     for (int n = 0; n < images; n++) {
-      for (int i = 0; i < c; i++) {
-        Arrays.fill(planes[i], 0);
-        for (int r = 0; r < h; r++) {
-          System.arraycopy(x, xo + ((n * c + i) * h + r) * w, planes[i], (r + 1) * wp + 1, w);
-        }
+      for (int l = 0; l < taps; l++) {
+        shift(x, xo + (n * c + l / 9) * flat, h, w, l % 9 / 3 - 1, l % 3 - 1, shifted[l]);
       }
       for (int o = 0; o < k; o++) {
+        for (int l = 0; l < taps; l++) {
+          left[l] = weight[(o / 8 * taps + l) * 8 + o % 8];
+        }
         Arrays.fill(sum, 0, flat, bias[o]);
-        for (int i = 0; i < c; i++) {
-          int at = (o / 8 * c + i) * 72 + o % 8;
-          for (int r = 0; r < 3; r++) {
-            addTaps(sum, planes[i], r * wp, weight, at + 24 * r, flat);
-          }
+        for (int l = 0; l < taps; l += 4) {
+          addFour(sum, shifted[l], shifted[l + 1], shifted[l + 2], shifted[l + 3], left, l, flat);
         }
-        for (int r = 0; r < h; r++) {
-          System.arraycopy(sum, r * wp, y, yo + ((n * k + o) * h + r) * w, w);
-        }
+        System.arraycopy(sum, 0, y, yo + (n * k + o) * flat, flat);
       }
     }
   }
 
-  private static void addTaps(float[] sum, float[] p, int from, float[] weight, int at, int n) {
-    float w0 = weight[at];
-    float w1 = weight[at + 8];
-    float w2 = weight[at + 16];
-    for (int z = 0; z < n; z++) {
-      sum[z] =
-          Math.fma(
-              w0,
-              p[from + z],
-              Math.fma(w1, p[from + z + 1], Math.fma(w2, p[from + z + 2], sum[z])));
+  /** A plane moved by one row and one column at most, with zeros where nothing comes in. */
+  private static void shift(float[] x, int xo, int h, int w, int down, int right, float[] to) {
+    int first = Math.max(0, -right);
+    int count = w - Math.abs(right);
+    for (int r = 0; r < h; r++) {
+      int at = r * w;
+      if (r + down < 0 || r + down >= h) {
+        Arrays.fill(to, at, at + w, 0);
+      } else {
+        System.arraycopy(x, xo + (r + down) * w + first + right, to, at + first, count);
+        if (right != 0) {
+          to[right < 0 ? at : at + w - 1] = 0;
+        }
+      }
     }
   }
 
@@ -294,15 +298,12 @@ public class ScalarSimd implements Simd {
       int dwo) {
     int width = 9 * c;
     float[] patches = Scratch.floats(Scratch.PLANES, h * w * width);
+    float[] plane = Scratch.floats(Scratch.TRANSPOSED, h * w);
     for (int n = 0; n < images; n++) {
-      for (int p = 0; p < h * w; p++) {
-        for (int i = 0; i < c; i++) {
-          for (int tap = 0; tap < 9; tap++) {
-            int r = p / w + tap / 3 - 1;
-            int s = p % w + tap % 3 - 1;
-            boolean inside = r >= 0 && r < h && s >= 0 && s < w;
-            patches[p * width + i * 9 + tap] = inside ? x[xo + ((n * c + i) * h + r) * w + s] : 0;
-          }
+      for (int l = 0; l < width; l++) {
+        shift(x, xo + (n * c + l / 9) * h * w, h, w, l % 9 / 3 - 1, l % 3 - 1, plane);
+        for (int p = 0; p < h * w; p++) {
+          patches[p * width + l] = plane[p];
         }
       }
       gemm(

@@ -160,13 +160,12 @@ class Conv3x3Test {
     return both;
   }
 
-  /**
-   * Terms are below 1, their partial sums of about √terms; every addition rounds, by 2⁻²⁴ of its
-   * sum.
-   */
+  /** A rounding is 2⁻²⁴ of a partial sum, which is about √terms and the end; √terms of them add up. */
   private static void near(double[] expected, float[] got, int terms) {
+    double root = Math.sqrt(terms + 8);
     for (int i = 0; i < got.length; i++) {
-      assertEquals(expected[i], got[i], 0x1p-24 * (terms + 8), "element " + i);
+      double tolerance = 0x1p-24 * root * (root + Math.abs(expected[i]));
+      assertEquals(expected[i], got[i], tolerance, "element " + i);
     }
   }
 }

@@ -112,12 +112,12 @@ class GemmTest {
     simd.gemm(ta, tb, m, n, k, a, 3, ta ? m : k, b, 5, tb ? k : n, c, 2, n, accumulate);
   }
 
-  /**
-   * Terms are below 1, their partial sums of about √k; every addition rounds, by 2⁻²⁴ of its sum.
-   */
+  /** A rounding is 2⁻²⁴ of a partial sum, which is about √terms and the end; √terms of them add up. */
   private static void near(double[] expected, float[] got, float[] before, int k) {
+    double root = Math.sqrt(k + 8);
     for (int i = 0; i < expected.length; i++) {
-      assertEquals(expected[i], got[2 + i], 0x1p-24 * (k + 8), "element " + i);
+      double tolerance = 0x1p-24 * root * (root + Math.abs(expected[i]));
+      assertEquals(expected[i], got[2 + i], tolerance, "element " + i);
     }
     for (int i = 0; i < 9; i++) {
       int outside = i < 2 ? i : expected.length + i;
