@@ -56,7 +56,7 @@ public sealed interface Arithmetic permits Tensor {
               if (!mine) {
                 return dy.mul(scale);
               }
-              dy.backend().affine(dy.data(), scale, 0, dy.data());
+              dy.backend().affine(dy.data(), scale, -0.0, dy.data());
               return dy;
             }));
   }
@@ -101,7 +101,7 @@ public sealed interface Arithmetic permits Tensor {
 
   /** x times a number. */
   default Tensor mul(double value) {
-    return affine("mul", value, 0);
+    return affine("mul", value, -0.0); // -0 is what leaves every product, a zero too, as it is
   }
 
   /** x / y; whole numbers are rounded towards zero. */

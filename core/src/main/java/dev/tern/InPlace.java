@@ -90,7 +90,7 @@ public sealed interface InPlace permits Tensor {
   /** x *= a number. */
   default Tensor mul_(double value) {
     Tensor before = self().beforeChange("mul_");
-    affine("mul_", value, 0);
+    affine("mul_", value, -0.0); // see mul
     return self().afterChange("mul_", grad(before, dy -> dy.mul(value)));
   }
 

@@ -276,4 +276,12 @@ class AutogradTest {
     constant.apply(x.tanh().exp()).sum().backward();
     assertEquals(5, held.item());
   }
+
+  @Test
+  void productsKeepTheSignOfZero() {
+    float[] products = Tensor.of(-0f, 0f, -1f).mul(2).toFloatArray();
+    assertEquals(Float.NEGATIVE_INFINITY, 1 / products[0]);
+    assertEquals(Float.POSITIVE_INFINITY, 1 / products[1]);
+    assertEquals(Float.NEGATIVE_INFINITY, 1 / Tensor.of(-0f).mul_(3).toFloatArray()[0]);
+  }
 }
