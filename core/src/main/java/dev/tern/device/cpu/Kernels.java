@@ -40,8 +40,8 @@ final class Kernels {
   }
 
   /**
-   * Without C2 every vector operation allocates: thousands of times slower than a plain loop. HotSpot calls
-   * itself interpreted with -Xint and an emulated client where C1 is all there is.
+   * Without C2 every vector operation allocates: thousands of times slower than a plain loop.
+   * HotSpot calls itself interpreted with -Xint and an emulated client where C1 is all there is.
    */
   private static boolean hasC2() {
     String info = System.getProperty("java.vm.info", "");

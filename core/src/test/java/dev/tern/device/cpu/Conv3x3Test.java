@@ -160,7 +160,9 @@ class Conv3x3Test {
     return both;
   }
 
-  /** A rounding is 2⁻²⁴ of a partial sum, which is about √terms and the end; √terms of them add up. */
+  /**
+   * A rounding is 2⁻²⁴ of a partial sum, which is about √terms and the end; √terms of them add up.
+   */
   private static void near(double[] expected, float[] got, int terms) {
     double root = Math.sqrt(terms + 8);
     for (int i = 0; i < got.length; i++) {

@@ -14,13 +14,31 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The FLOAT32 kernels beside products against formulas in double: both providers, odd lengths, cold and compiled. */
+/**
+ * The FLOAT32 kernels beside products against formulas in double: both providers, odd lengths, cold
+ * and compiled.
+ */
 class Float32Test {
   private static final int WARM = 3000;
   private static final int N = 1037;
   private static final float[] SPECIAL = {
-    0, -0f, Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.MIN_VALUE, 1e-30f, -1e-30f,
-    9, -9, 88.7f, -87, -103, 105, -105, 1e18f, -1e18f
+    0,
+    -0f,
+    Float.NaN,
+    Float.POSITIVE_INFINITY,
+    Float.NEGATIVE_INFINITY,
+    Float.MIN_VALUE,
+    1e-30f,
+    -1e-30f,
+    9,
+    -9,
+    88.7f,
+    -87,
+    -103,
+    105,
+    -105,
+    1e18f,
+    -1e18f
   };
 
   private final SplittableRandom random = new SplittableRandom(7);

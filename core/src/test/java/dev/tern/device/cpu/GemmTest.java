@@ -112,7 +112,9 @@ class GemmTest {
     simd.gemm(ta, tb, m, n, k, a, 3, ta ? m : k, b, 5, tb ? k : n, c, 2, n, accumulate);
   }
 
-  /** A rounding is 2⁻²⁴ of a partial sum, which is about √terms and the end; √terms of them add up. */
+  /**
+   * A rounding is 2⁻²⁴ of a partial sum, which is about √terms and the end; √terms of them add up.
+   */
   private static void near(double[] expected, float[] got, float[] before, int k) {
     double root = Math.sqrt(k + 8);
     for (int i = 0; i < expected.length; i++) {

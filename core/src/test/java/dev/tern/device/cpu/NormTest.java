@@ -27,10 +27,10 @@ class NormTest {
     float[] vars = new float[c];
     float[] dweight = new float[c];
     float[] dbias = new float[c];
-    Norm.forward(
-        n, c, positions, EPS, x, 0, weight, 0, bias, 0, y, 0, means, 0, vars, 0);
+    Norm.forward(n, c, positions, EPS, x, 0, weight, 0, bias, 0, y, 0, means, 0, vars, 0);
     Norm.grad(
-        n, c, positions, EPS, x, 0, weight, 0, means, 0, vars, 0, dy, 0, dx, 0, dweight, 0, dbias, 0);
+        n, c, positions, EPS, x, 0, weight, 0, means, 0, vars, 0, dy, 0, dx, 0, dweight, 0, dbias,
+        0);
     double count = (double) n * positions;
     double rounding = 1e-6 * (1 + Math.abs(mean)); // of x, beside its deviation of about 1
     for (int channel = 0; channel < c; channel++) {
@@ -59,8 +59,7 @@ class NormTest {
   void batchNormNeedsNoWeight() {
     float[] x = {1, 3, 5, 7};
     float[] y = new float[4];
-    Norm.forward(
-        2, 1, 2, 0, x, 0, null, 0, null, 0, y, 0, new float[1], 0, new float[1], 0);
+    Norm.forward(2, 1, 2, 0, x, 0, null, 0, null, 0, y, 0, new float[1], 0, new float[1], 0);
     float third = (float) (1 / Math.sqrt(5));
     assertArrayEquals(new float[] {-3 * third, -third, third, 3 * third}, y, 1e-6f);
   }

@@ -55,8 +55,9 @@ final class VectorPool {
   }
 
   /**
-   * The gradient to the first largest of each window, zero to the others. An element's hit is 1 where it is
-   * the largest, less the hits before it: 1 is left at the first. NaN hits nothing and goes the plain way.
+   * The gradient to the first largest of each window, zero to the others. An element's hit is 1
+   * where it is the largest, less the hits before it: 1 is left at the first. NaN hits nothing and
+   * goes the plain way.
    */
   static void grad(int rows, int w, float[] x, int xo, float[] dy, int dyo, float[] dx, int dxo) {
     int perRow = w / L;
