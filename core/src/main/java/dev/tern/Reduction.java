@@ -64,7 +64,7 @@ public sealed interface Reduction permits Tensor {
       }
     }
     Shape shape = keep ? kept(x.shape(), reduced) : dropped(x.shape(), reduced);
-    return y == x || y.storage() == x.storage()
+    return y.storage() == x.storage()
         ? y.to(dtype).copy().reshape(shape)
         : y.alias(dev.tern.shape.View.dense(shape), null);
   }
