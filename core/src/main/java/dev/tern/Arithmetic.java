@@ -4,6 +4,7 @@ import static dev.tern.Gradient.grad;
 import static dev.tern.Gradient.gradInto;
 
 import dev.tern.device.BinaryOp;
+import dev.tern.device.UnaryOp;
 import dev.tern.shape.DType;
 import dev.tern.shape.DTypeException;
 import dev.tern.shape.Shape;
@@ -34,7 +35,7 @@ public sealed interface Arithmetic permits Tensor {
           "%s: %s does not hold %s; cast the tensor with to(DType)"
               .formatted(name, x.dtype(), value));
     }
-    return Tensor.full(x.dtype(), Shape.of(), value).to(x.device());
+    return x.filled(Shape.of(), value);
   }
 
   private Tensor affine(String name, double scale, double shift) {
@@ -76,7 +77,7 @@ public sealed interface Arithmetic permits Tensor {
   default Tensor sub(Tensor other) {
     Tensor x = self();
     return binary("sub", BinaryOp.SUB, other)
-        .from("sub", grad(x, dy -> dy), grad(other, Tensor::neg));
+        .from("sub", grad(x, dy -> dy), gradInto(other, Arithmetic::negated));
   }
 
   /** x - a number. */
@@ -95,8 +96,26 @@ public sealed interface Arithmetic permits Tensor {
     return binary("mul", BinaryOp.MUL, other)
         .from(
             "mul",
-            grad(x, dy -> dy.mul(other), other), // d(xy)/dx = y
-            grad(other, dy -> dy.mul(x), x));
+            gradInto(x, (dy, mine) -> times(dy, other, mine), other), // d(xy)/dx = y
+            gradInto(other, (dy, mine) -> times(dy, x, mine), x));
+  }
+
+  /** dy y, in dy's own memory where the engine alone holds it. */
+  private static Tensor times(Tensor dy, Tensor y, boolean mine) {
+    if (!mine) {
+      return dy.mul(y);
+    }
+    dy.backend().binary(BinaryOp.MUL, dy.data(), y.data(), dy.data());
+    return dy;
+  }
+
+  /** -dy, likewise. */
+  static Tensor negated(Tensor dy, boolean mine) {
+    if (!mine) {
+      return dy.neg();
+    }
+    dy.backend().unary(UnaryOp.NEG, 0, 0, dy.data(), dy.data());
+    return dy;
   }
 
   /** x times a number. */

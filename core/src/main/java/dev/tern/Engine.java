@@ -12,39 +12,60 @@ import org.jspecify.annotations.Nullable;
  * The backward pass: visits the recorded operations, each after all that read its output, on an
  * explicit stack (a network of 100 blocks is deep).
  *
- * <p>A gradient on its way is <em>owned</em> while nothing but the engine holds its memory: then it
- * is accumulated and overwritten in place, and given back to the backend when it has been used.
+ * <p>The gradients on their way count ({@link Hold}) who of them lies in which memory, as long as
+ * nothing but the engine refers to it: a gradient that has its memory alone is accumulated and
+ * overwritten in place, and the last user of a memory gives it back to the backend.
  */
 final class Engine {
+  /** How many of the pass's gradients lie in memory that nothing else refers to. */
+  private static final class Hold {
+    int count = 1;
+
+    /** Whether one gradient alone has the memory, which may then be overwritten. */
+    static boolean isSole(@Nullable Hold hold) {
+      return hold != null && hold.count == 1;
+    }
+
+    /** One gradient less; the last one gives the memory back. */
+    static void release(Tensor gradient, @Nullable Hold hold) {
+      if (hold != null && --hold.count == 0) {
+        gradient.backend().recycle(gradient.storage());
+      }
+    }
+  }
+
   /** One operation during a pass. */
   private static final class Visit {
     final Node node;
     int nextEdge;
     boolean useful;
     @Nullable Tensor gradient;
-    boolean owned;
+    @Nullable Hold hold; // null where others may refer to the gradient's memory
 
     Visit(Node node) {
       this.node = node;
     }
 
-    void add(Tensor gradient, boolean owned, boolean createGraph) {
+    void add(Tensor gradient, @Nullable Hold hold, boolean createGraph) {
       Tensor sum = this.gradient;
       if (sum == null) {
         this.gradient = gradient;
-        this.owned = owned;
+        this.hold = hold;
       } else if (createGraph) {
         this.gradient = sum.add(gradient);
-      } else if (this.owned && sum.layout().isDense()) {
+      } else if (Hold.isSole(this.hold) && sum.layout().isDense()) {
         sum.addInPlace(gradient);
-        recycle(gradient, owned);
-      } else if (owned && gradient.layout().isDense()) {
+        Hold.release(gradient, hold);
+      } else if (Hold.isSole(hold) && gradient.layout().isDense()) {
         gradient.addInPlace(sum);
+        Hold.release(sum, this.hold);
         this.gradient = gradient;
-        this.owned = true;
+        this.hold = hold;
       } else {
         this.gradient = sum.add(gradient);
-        this.owned = true;
+        Hold.release(sum, this.hold);
+        Hold.release(gradient, hold);
+        this.hold = new Hold();
       }
     }
   }
@@ -71,12 +92,13 @@ final class Engine {
   /** Runs the pass from one tensor; gives the gradients of the targets, null where none arrived. */
   @Nullable Tensor[] run(Tensor root, Tensor gradient, boolean owned) {
     Node start = root.node();
+    Hold hold = owned && !createGraph ? new Hold() : null;
     if (start == null) {
-      deliver(root, gradient, owned);
+      deliver(root, gradient, hold);
       return captured;
     }
     sort(start);
-    visit(start).add(gradient, owned, createGraph);
+    visit(start).add(gradient, hold, createGraph);
     try (var mode = Autograd.enabled(createGraph)) {
       for (int i = order.size() - 1; i >= 0; i--) {
         step(order.get(i));
@@ -141,63 +163,59 @@ final class Engine {
     if (dy == null || !visit.useful) {
       return;
     }
-    boolean owned = visit.owned && !createGraph;
-    int target = targetIndex(visit.node, null);
+    Node node = visit.node;
+    Hold hold = node.isTrusted() ? visit.hold : null;
+    int target = targetIndex(node, null);
     if (target >= 0) {
       capture(target, dy);
-      owned = false;
+      hold = null;
     }
-    Node node = visit.node;
-    @Nullable Tensor[] gradients = node.run(dy, owned && dy.ownsStorage());
+    @Nullable Tensor[] gradients = node.run(dy, Hold.isSole(hold) && dy.ownsStorage());
     if (!retainGraph) {
       node.free();
     }
-    int aliases = 0;
     for (Tensor gradient : gradients) {
-      if (gradient != null && gradient.storage() == dy.storage()) {
-        aliases++;
+      if (hold != null && gradient != null && gradient.storage() == dy.storage()) {
+        hold.count++;
       }
     }
+    Hold.release(dy, hold);
     for (int i = 0; i < gradients.length; i++) {
       Node.Edge edge = node.edges[i];
       Tensor gradient = gradients[i];
-      if (edge == null || gradient == null) {
-        continue;
+      if (edge != null && gradient != null) {
+        boolean fresh = node.isTrusted() && !createGraph && gradient.storage() != dy.storage();
+        send(gradient, fresh ? new Hold() : hold, edge, node.name);
       }
-      boolean fresh =
-          node.isTrusted()
-              && !createGraph
-              && (gradient.storage() != dy.storage() || owned && aliases == 1);
-      Tensor summed = gradient.sumTo(edge.shape(), node.name);
-      if (edge.node() != null) {
-        visit(edge.node()).add(summed, fresh, createGraph);
-      } else if (edge.leaf() != null) {
-        deliver(edge.leaf(), summed, fresh);
-      }
-    }
-    if (aliases == 0) {
-      recycle(dy, owned);
     }
   }
 
-  private void deliver(Tensor leaf, Tensor gradient, boolean owned) {
+  /** Takes a gradient to where its edge leads, in the input's shape. */
+  private void send(Tensor gradient, @Nullable Hold hold, Node.Edge edge, String op) {
+    Tensor summed = gradient.sumTo(edge.shape(), op);
+    if (summed.storage() != gradient.storage()) {
+      Hold.release(gradient, hold);
+      hold = createGraph ? null : new Hold();
+    }
+    if (edge.node() != null) {
+      visit(edge.node()).add(summed, hold, createGraph);
+    } else if (edge.leaf() != null) {
+      deliver(edge.leaf(), summed, hold);
+    }
+  }
+
+  private void deliver(Tensor leaf, Tensor gradient, @Nullable Hold hold) {
     int target = targetIndex(null, leaf);
     if (target >= 0) {
       capture(target, gradient);
-    } else if (targets == null) {
-      leaf.accumulateGrad(gradient, owned, createGraph);
+    } else if (targets != null || !leaf.accumulateGrad(gradient, Hold.isSole(hold), createGraph)) {
+      Hold.release(gradient, hold);
     }
   }
 
   private void capture(int target, Tensor gradient) {
     Tensor before = captured[target];
     captured[target] = before == null ? gradient : before.add(gradient);
-  }
-
-  private static void recycle(Tensor gradient, boolean owned) {
-    if (owned) {
-      gradient.backend().recycle(gradient.storage());
-    }
   }
 
   /** The gradient that a backward pass starts from where the caller gave none. */
@@ -212,6 +230,6 @@ final class Engine {
               + root.shape()
               + "; pass its gradient, or reduce it, for example by sum()");
     }
-    return Tensor.ones(root.dtype(), root.shape()).to(root.device());
+    return root.filled(root.shape(), 1);
   }
 }

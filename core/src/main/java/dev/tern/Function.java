@@ -63,7 +63,7 @@ public abstract class Function {
     return y.fromJoint(
         getClass().getSimpleName(),
         inputs.clone(),
-        dy -> gradients(context, dy, inputs.length),
+        (dy, mine) -> gradients(context, dy, inputs.length),
         false,
         context.saved.toArray(new Tensor[0]));
   }

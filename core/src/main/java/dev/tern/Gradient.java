@@ -29,10 +29,10 @@ record Gradient(@Nullable Tensor input, Formula formula, @Nullable Tensor... rea
     Tensor apply(Tensor dy);
   }
 
-  /** The gradients for all inputs at once, null where none is wanted. */
+  /** The gradients for all inputs at once, null where none is wanted; see {@link Formula}. */
   @FunctionalInterface
   interface Joint {
-    @Nullable Tensor[] apply(Tensor dy);
+    @Nullable Tensor[] apply(Tensor dy, boolean mine);
   }
 
   static Gradient grad(@Nullable Tensor input, Reader formula, @Nullable Tensor... reads) {

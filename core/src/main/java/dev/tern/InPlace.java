@@ -42,7 +42,7 @@ public sealed interface InPlace permits Tensor {
 
   private Tensor number(double value) {
     Tensor x = self();
-    return Tensor.full(x.dtype(), Shape.of(), value).to(x.device());
+    return x.filled(Shape.of(), value);
   }
 
   private void affine(String name, double scale, double shift) {

@@ -140,7 +140,7 @@ final class Node {
       }
     }
     if (all != null) {
-      return all.apply(dy);
+      return all.apply(dy, mine);
     }
     Tensor[] gradients = new Tensor[edges.length];
     boolean alone = mine;

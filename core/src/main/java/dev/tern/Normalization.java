@@ -84,7 +84,7 @@ public sealed interface Normalization permits Tensor {
     return y.fromJoint(
         "batchNorm",
         new Tensor[] {x, weight, bias},
-        dy -> gradients(spec, x, weight, bias, mean, var, dy),
+        (dy, mine) -> gradients(spec, x, weight, bias, mean, var, dy, mine),
         true,
         x,
         weight);
@@ -104,11 +104,12 @@ public sealed interface Normalization permits Tensor {
       @Nullable Tensor bias,
       Tensor mean,
       Tensor var,
-      Tensor dy) {
+      Tensor dy,
+      boolean mine) {
     if (Autograd.isEnabled()) {
       return composed(spec, x, weight, bias, dy);
     }
-    Tensor dx = dy.empty(x.shape());
+    Tensor dx = mine ? dy : dy.empty(x.shape());
     Tensor dweight = dy.empty(mean.shape());
     Tensor dbias = dy.empty(mean.shape());
     dy.backend()

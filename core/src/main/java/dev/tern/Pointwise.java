@@ -1,6 +1,5 @@
 package dev.tern;
 
-import static dev.tern.Gradient.grad;
 import static dev.tern.Gradient.gradInto;
 
 import dev.tern.device.UnaryOp;
@@ -67,14 +66,15 @@ public sealed interface Pointwise permits Tensor {
     if (Autograd.isEnabled()) {
       return dy.mul(derivative.of(x, y));
     }
-    Tensor dx = mine ? dy : dy.empty(dy.shape());
-    dy.backend().unaryGrad(op, p, q, Tensor.dataOf(x), Tensor.dataOf(y), dy.data(), dx.data());
+    Tensor dense = dy.contiguous(); // a copy is ours as well
+    Tensor dx = mine || dense != dy ? dense : dy.empty(dy.shape());
+    dy.backend().unaryGrad(op, p, q, Tensor.dataOf(x), Tensor.dataOf(y), dense.data(), dx.data());
     return dx;
   }
 
   /** -x. */
   default Tensor neg() {
-    return unary(UnaryOp.NEG, 0, 0, null).from("neg", grad(self(), Tensor::neg));
+    return unary(UnaryOp.NEG, 0, 0, null).from("neg", gradInto(self(), Arithmetic::negated));
   }
 
   /** |x|; gradient 0 at 0. */

@@ -1,6 +1,7 @@
 package dev.tern;
 
 import static dev.tern.Gradient.grad;
+import static dev.tern.Gradient.gradInto;
 
 import dev.tern.device.ReduceOp;
 import dev.tern.shape.DType;
@@ -372,13 +373,13 @@ public sealed interface Reduction permits Tensor {
     x.backend().logSoftmax(outer, n, inner, x.data(), y.data());
     return y.from(
         "logSoftmax",
-        grad(
+        gradInto(
             x,
-            dy -> {
+            (dy, mine) -> {
               if (Autograd.isEnabled()) {
                 return dy.sub(y.exp().mul(dy.sum(true, axis)));
               }
-              Tensor dx = dy.empty(shape);
+              Tensor dx = mine ? dy : dy.empty(shape);
               dy.backend().logSoftmaxGrad(outer, n, inner, y.data(), dy.data(), dx.data());
               return dx;
             },

@@ -213,20 +213,26 @@ public sealed class Tensor extends Creation
     return new Tensor(storage, view, null);
   }
 
-  final void accumulateGrad(Tensor gradient, boolean owned, boolean createGraph) {
+  /**
+   * Adds to the gradient accumulated so far.
+   *
+   * @param mine whether nobody else holds the memory, so that it may be kept
+   * @return whether it was kept
+   */
+  final boolean accumulateGrad(Tensor gradient, boolean mine, boolean createGraph) {
     synchronized (this) {
       Tensor before = grad;
+      boolean keeps = before == null && mine && gradient.ownsStorage();
       if (createGraph) {
         grad = before == null ? gradient : before.add(gradient);
-      } else if (before != null) {
-        if (before.layout().isDense() && !before.requiresGrad()) {
-          before.addInPlace(gradient);
-        } else {
-          grad = before.detach().add(gradient);
-        }
+      } else if (before == null) {
+        grad = keeps ? gradient.detach() : gradient.detach().copy();
+      } else if (before.layout().isDense() && !before.requiresGrad()) {
+        before.addInPlace(gradient);
       } else {
-        grad = owned && gradient.ownsStorage() ? gradient.detach() : gradient.detach().copy();
+        grad = before.detach().add(gradient);
       }
+      return keeps;
     }
   }
 
@@ -411,6 +417,13 @@ public sealed class Tensor extends Creation
 
   final Tensor empty(DType dtype, Shape shape) {
     return new Tensor(backend().allocate(dtype, shape.numel()), View.dense(shape), null);
+  }
+
+  /** A new tensor of this one's type and device, one number everywhere. */
+  final Tensor filled(Shape shape, double value) {
+    Tensor y = empty(shape);
+    y.backend().fill(y.data(), value);
+    return y;
   }
 
   /** This tensor on a device: itself where it is there already. */

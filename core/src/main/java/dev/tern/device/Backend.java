@@ -62,7 +62,10 @@ public interface Backend {
   /** {@code out = op(x)}; p and q as {@link UnaryOp} says. */
   void unary(UnaryOp op, double p, double q, Data x, Data out);
 
-  /** {@code dx = op'(x) dy}; x or y is null where {@link UnaryOp} says that it is not read. */
+  /**
+   * {@code dx = op'(x) dy}; x or y is null where {@link UnaryOp} says that it is not read; dx may
+   * be dy.
+   */
   void unaryGrad(
       UnaryOp op, double p, double q, @Nullable Data x, @Nullable Data y, Data dy, Data dx);
 
@@ -165,7 +168,7 @@ public interface Backend {
     Composed.batchNorm(this, spec, x, weight, bias, y, mean, var);
   }
 
-  /** The gradients of {@link #batchNorm}, all at once. */
+  /** The gradients of {@link #batchNorm}, all at once; dx may be dy. */
   default void batchNormGrad(
       NormSpec spec,
       Data x,
@@ -184,7 +187,7 @@ public interface Backend {
     Composed.logSoftmax(this, outer, n, inner, x, y);
   }
 
-  /** {@code dx = dy - exp(y) sum dy}: the gradient of {@link #logSoftmax}. */
+  /** {@code dx = dy - exp(y) sum dy}: the gradient of {@link #logSoftmax}; dx may be dy. */
   default void logSoftmaxGrad(int outer, int n, int inner, Data y, Data dy, Data dx) {
     Composed.logSoftmaxGrad(this, outer, n, inner, y, dy, dx);
   }

@@ -156,6 +156,7 @@ final class Float32 {
     int blocks = (inner + CHUNK - 1) / CHUNK;
     Team.run(
         outer * blocks,
+        (long) outer * n * inner,
         task -> {
           int from = task % blocks * CHUNK;
           sumBlock(x, xo, task / blocks, n, inner, from, Math.min(CHUNK, inner - from), out, oo);

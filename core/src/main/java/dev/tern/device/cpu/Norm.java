@@ -25,6 +25,7 @@ final class Norm {
       int vo) {
     Team.run(
         c,
+        (long) n * c * positions,
         channel -> {
           Simd simd = Simd.get();
           double count = (double) n * positions;
@@ -74,6 +75,7 @@ final class Norm {
       int dbo) {
     Team.run(
         c,
+        (long) n * c * positions,
         channel -> {
           Simd simd = Simd.get();
           double count = (double) n * positions;

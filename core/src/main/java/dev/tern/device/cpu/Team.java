@@ -17,6 +17,9 @@ final class Team {
   /** Rounds of {@link Thread#onSpinWait} before parking: about 50 µs. */
   private static final int SPINS = 1500;
 
+  /** Elements that are read in the time that it takes to wake a thread, some 20 µs. */
+  private static final int ENOUGH = 1 << 15;
+
   private static final AtomicBoolean held = new AtomicBoolean();
   private static volatile int threads =
       Math.max(1, Integer.getInteger("tern.threads", Runtime.getRuntime().availableProcessors()));
@@ -47,7 +50,16 @@ final class Team {
    * begun are then left out.
    */
   static void run(int tasks, IntConsumer task) {
-    if (tasks <= 1 || threads == 1 || !held.compareAndSet(false, true)) {
+    run(tasks, ENOUGH, task);
+  }
+
+  /**
+   * As {@link #run(int, IntConsumer)}; on the caller alone where there is little to do.
+   *
+   * @param work about how many elements are read
+   */
+  static void run(int tasks, long work, IntConsumer task) {
+    if (tasks <= 1 || work < ENOUGH || threads == 1 || !held.compareAndSet(false, true)) {
       for (int i = 0; i < tasks; i++) {
         task.accept(i);
       }
