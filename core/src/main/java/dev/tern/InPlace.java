@@ -6,12 +6,10 @@ import dev.tern.device.BinaryOp;
 import dev.tern.device.Data;
 import dev.tern.device.Draw;
 import dev.tern.device.Generator;
-import dev.tern.device.SgdSpec;
 import dev.tern.device.UnaryOp;
 import dev.tern.shape.Shape;
 import dev.tern.shape.ShapeException;
 import dev.tern.shape.View;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Operations that change a tensor and everything that shares its memory; their names end in an
@@ -222,26 +220,5 @@ public sealed interface InPlace permits Tensor {
       throw new IllegalArgumentException("bernoulli_: wants a probability, got " + p);
     }
     return draw("bernoulli_", Draw.BERNOULLI, p, 0, generator);
-  }
-
-  /**
-   * One step of stochastic gradient descent, outside of any history.
-   *
-   * @param gradient of this tensor's shape and type
-   * @param velocity likewise, updated; null without momentum
-   */
-  default Tensor sgdStep_(Tensor gradient, @Nullable Tensor velocity, SgdSpec spec) {
-    Tensor x = self();
-    Tensor.expectSame("sgdStep_", x, gradient);
-    if (!gradient.shape().equals(x.shape())) {
-      throw new ShapeException(
-          "sgdStep_: gradient %s does not fit %s".formatted(gradient.shape(), x.shape()));
-    }
-    Data v = Tensor.dataOf(velocity);
-    x.change("sgdStep_", out -> x.backend().sgd(spec, out, gradient.data(), v));
-    if (velocity != null) {
-      velocity.storage().changed("sgdStep_");
-    }
-    return x;
   }
 }

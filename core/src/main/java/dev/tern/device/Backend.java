@@ -192,8 +192,46 @@ public interface Backend {
     Composed.logSoftmaxGrad(this, outer, n, inner, y, dy, dx);
   }
 
-  /** One step of {@link SgdSpec} on a parameter; {@code velocity} is null without momentum. */
-  default void sgd(SgdSpec spec, Data parameter, Data gradient, @Nullable Data velocity) {
-    Composed.sgd(this, spec, parameter, gradient, velocity);
+  /**
+   * One step of {@link SgdSpec} on each of several parameters, which are of one element type and
+   * change in place.
+   *
+   * @param gradients one for each parameter, of its shape and type
+   * @param velocities likewise, updated in place; null without momentum
+   */
+  default void sgd(
+      SgdSpec spec, Data[] parameters, Data[] gradients, Data @Nullable [] velocities) {
+    for (int i = 0; i < parameters.length; i++) {
+      ComposedSteps.sgd(
+          this, spec, parameters[i], gradients[i], velocities == null ? null : velocities[i]);
+    }
+  }
+
+  /**
+   * One step of {@link AdamSpec} on each of several parameters, which are of one element type and
+   * change in place.
+   *
+   * @param gradients one for each parameter, of its shape and type
+   * @param firstMoments likewise, updated in place
+   * @param secondMoments likewise, updated in place
+   * @param maxSecondMoments likewise, updated in place; null without AMSGrad
+   */
+  default void adam(
+      AdamSpec spec,
+      Data[] parameters,
+      Data[] gradients,
+      Data[] firstMoments,
+      Data[] secondMoments,
+      Data @Nullable [] maxSecondMoments) {
+    for (int i = 0; i < parameters.length; i++) {
+      ComposedSteps.adam(
+          this,
+          spec,
+          parameters[i],
+          gradients[i],
+          firstMoments[i],
+          secondMoments[i],
+          maxSecondMoments == null ? null : maxSecondMoments[i]);
+    }
   }
 }

@@ -374,37 +374,6 @@ final class Composed {
     b.recycle(total.storage());
   }
 
-  /** The formula of {@link SgdSpec}. */
-  static void sgd(Backend b, SgdSpec s, Data parameter, Data gradient, @Nullable Data velocity) {
-    Data g = like(b, parameter, parameter.shape());
-    Data t = like(b, parameter, parameter.shape());
-    b.affine(gradient, s.maximize() ? -1 : 1, 0, g);
-    if (s.weightDecay() != 0) {
-      b.affine(parameter, s.weightDecay(), 0, t);
-      b.binary(BinaryOp.ADD, g, t, g);
-    }
-    Data step = g;
-    if (velocity != null) {
-      if (s.first()) {
-        b.affine(g, 1, 0, velocity);
-      } else {
-        b.affine(velocity, s.momentum(), 0, velocity);
-        b.affine(g, 1 - s.dampening(), 0, t);
-        b.binary(BinaryOp.ADD, velocity, t, velocity);
-      }
-      if (s.nesterov()) {
-        b.affine(velocity, s.momentum(), 0, t);
-        b.binary(BinaryOp.ADD, g, t, g);
-      } else {
-        step = velocity;
-      }
-    }
-    b.affine(step, s.lr(), 0, t);
-    b.binary(BinaryOp.SUB, parameter, t, parameter);
-    b.recycle(g.storage());
-    b.recycle(t.storage());
-  }
-
   private static Data make(Backend b, DType dtype, Shape shape) {
     return new Data(b.allocate(dtype, shape.numel()), 0, shape);
   }

@@ -11,7 +11,6 @@ import dev.tern.shape.Shape;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -126,11 +125,6 @@ public final class Checkpoint {
       state.put(name, tensor);
     }
     return state;
-  }
-
-  /** A list that is saved as Python's tuple, where a program there insists on one. */
-  public static List<@Nullable Object> tuple(@Nullable Object... elements) {
-    return Tuple.copyOf(elements);
   }
 
   /**

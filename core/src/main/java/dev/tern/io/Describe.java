@@ -1,6 +1,7 @@
 package dev.tern.io;
 
 import dev.tern.Tensor;
+import dev.tern.Tuple;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

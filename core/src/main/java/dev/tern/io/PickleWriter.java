@@ -3,6 +3,7 @@ package dev.tern.io;
 import dev.tern.Parameter;
 import dev.tern.StateDict;
 import dev.tern.Tensor;
+import dev.tern.Tuple;
 import dev.tern.device.Storage;
 import dev.tern.shape.DType;
 import java.io.ByteArrayOutputStream;

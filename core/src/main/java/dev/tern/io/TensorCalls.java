@@ -1,5 +1,6 @@
 package dev.tern.io;
 
+import dev.tern.Tuple;
 import dev.tern.io.Pickled.Call;
 import dev.tern.io.Pickled.Dict;
 import dev.tern.io.Pickled.None;

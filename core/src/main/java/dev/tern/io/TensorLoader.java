@@ -3,6 +3,7 @@ package dev.tern.io;
 import dev.tern.Parameter;
 import dev.tern.StateDict;
 import dev.tern.Tensor;
+import dev.tern.Tuple;
 import dev.tern.device.Backend;
 import dev.tern.device.Storage;
 import dev.tern.io.Pickled.Dict;
@@ -108,7 +109,7 @@ final class TensorLoader {
     for (Object element : (List<?>) pickled) {
       values.add(value(element));
     }
-    return pickled instanceof Tuple ? Tuple.of(values) : values;
+    return pickled instanceof Tuple ? Tuple.copyOf(values) : values;
   }
 
   /** What {@code state_dict()} gives: an OrderedDict of tensors by name. */

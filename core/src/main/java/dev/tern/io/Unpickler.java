@@ -1,5 +1,6 @@
 package dev.tern.io;
 
+import dev.tern.Tuple;
 import dev.tern.io.Pickled.Call;
 import dev.tern.io.Pickled.Dict;
 import dev.tern.io.Pickled.None;
@@ -76,8 +77,8 @@ final class Unpickler {
       case '}' -> push(new Dict(false)); // EMPTY_DICT
       case ']' -> push(new ArrayList<>()); // EMPTY_LIST
       case 0x8f -> push(new LinkedHashSet<>()); // EMPTY_SET
-      case ')' -> push(Tuple.EMPTY); // EMPTY_TUPLE
-      case 't' -> push(Tuple.of(popToMark())); // TUPLE
+      case ')' -> push(Tuple.of()); // EMPTY_TUPLE
+      case 't' -> push(Tuple.copyOf(popToMark())); // TUPLE
       case 0x85 -> push(tuple(1)); // TUPLE1
       case 0x86 -> push(tuple(2)); // TUPLE2
       case 0x87 -> push(tuple(3)); // TUPLE3
@@ -162,7 +163,7 @@ final class Unpickler {
     for (int i = size - 1; i >= 0; i--) {
       elements[i] = pop();
     }
-    return Tuple.copyOf(elements);
+    return Tuple.of(elements);
   }
 
   private Object recall(long index) throws FormatException {

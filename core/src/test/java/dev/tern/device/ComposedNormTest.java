@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.tern.shape.DType;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -152,7 +153,7 @@ class ComposedNormTest {
     double[] v = Plain.random(3, 7);
     Data parameter = Plain.of(F64, p, 7);
     Data velocity = momentum == 0 ? null : Plain.of(F64, v, 7);
-    Composed.sgd(CPU, s, parameter, Plain.of(F64, grad, 7), velocity);
+    ComposedSteps.sgd(CPU, s, parameter, Plain.of(F64, grad, 7), velocity);
     for (int i = 0; i < 7; i++) {
       double g = (maximize ? -grad[i] : grad[i]) + decay * p[i];
       v[i] = first ? g : momentum * v[i] + (1 - dampening) * g;
@@ -162,6 +163,42 @@ class ComposedNormTest {
     assertArrayEquals(p, Plain.values(parameter), 1e-14);
     if (velocity != null) {
       assertArrayEquals(v, Plain.values(velocity), 1e-14);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, 0.0, false, false, false",
+    "7, 0.1, true, true, true",
+    "3, 0.1, false, true, true"
+  })
+  void adamIsItsFormula(
+      long step, double decay, boolean decoupled, boolean maximize, boolean amsgrad) {
+    var s = new AdamSpec(0.1, 0.8, 0.9, 1e-3, decay, decoupled, maximize, step);
+    double[][] in = new double[5][];
+    Data[][] data = new Data[5][2];
+    for (int i = 0; i < 5; i++) {
+      double[] values = Plain.random(i, 14);
+      in[i] = i < 3 ? values : Arrays.stream(values).map(Math::abs).toArray(); // squares
+      for (int k = 0; k < 2; k++) { // two parameters, of different lengths
+        int n = k == 0 ? 9 : 5;
+        data[i][k] = Plain.of(F64, Arrays.copyOfRange(in[i], 9 * k, 9 * k + n), n);
+      }
+    }
+    CPU.adam(s, data[0], data[1], data[2], data[3], amsgrad ? data[4] : null);
+    for (int i = 0; i < 14; i++) {
+      double p = decoupled ? in[0][i] * (1 - 0.1 * decay) : in[0][i];
+      double g = (maximize ? -in[1][i] : in[1][i]) + (decoupled ? 0 : decay * p);
+      in[2][i] = 0.8 * in[2][i] + 0.2 * g;
+      in[3][i] = 0.9 * in[3][i] + 0.1 * g * g;
+      in[4][i] = amsgrad ? Math.max(in[4][i], in[3][i]) : in[4][i];
+      double v = (amsgrad ? in[4][i] : in[3][i]) / (1 - Math.pow(0.9, step));
+      in[0][i] = p - 0.1 * in[2][i] / (1 - Math.pow(0.8, step)) / (Math.sqrt(v) + 1e-3);
+    }
+    for (int i = 0; i < 5; i++) {
+      double[] got = Arrays.copyOf(Plain.values(data[i][0]), 14);
+      System.arraycopy(Plain.values(data[i][1]), 0, got, 9, 5);
+      assertArrayEquals(in[i], got, 1e-13);
     }
   }
 

@@ -176,7 +176,12 @@ class FusedTest {
     for (DType dtype : new DType[] {F64, F32}) {
       Data p = Plain.of(dtype, random(1, 1003), 1003);
       Data v = Plain.of(dtype, random(2, 1003), 1003);
-      CPU.sgd(s, p, Plain.of(dtype, random(3, 1003), 1003), momentum == 0 ? null : v);
+      Data[] velocities = {v};
+      CPU.sgd(
+          s,
+          new Data[] {p},
+          new Data[] {Plain.of(dtype, random(3, 1003), 1003)},
+          momentum == 0 ? null : velocities);
       results[dtype == F64 ? 0 : 1] = new Data[] {p, v};
     }
     assertClose(results[0][0], results[1][0], 2e-7);

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.tern.Parameter;
 import dev.tern.StateDict;
 import dev.tern.Tensor;
+import dev.tern.Tuple;
 import dev.tern.device.Device;
 import dev.tern.shape.DType;
 import dev.tern.shape.View;
@@ -114,7 +115,7 @@ class CheckpointSaveTest {
     values.put("whole", new ArrayList<>(List.of(0L, 255L, 256L, 65536L, -1L, 1L << 40)));
     values.put("limits", List.of(Long.MIN_VALUE, Long.MAX_VALUE, BigInteger.ONE.shiftLeft(200)));
     values.put("floats", List.of(0.1, -0.0, Double.NaN, Double.NEGATIVE_INFINITY));
-    values.put("tuple", Checkpoint.tuple(1L, "a", null, true, 2.5));
+    values.put("tuple", Tuple.of(1L, "a", null, true, 2.5));
     values.put("none", null);
     values.put("keys", new LinkedHashMap<>(Map.of(7L, List.of(), -1L, Map.of())));
     values.put("text", "😀\n\"ключ\"\u0000");

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.tern.Parameter;
 import dev.tern.StateDict;
 import dev.tern.Tensor;
+import dev.tern.Tuple;
 import dev.tern.shape.View;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -155,7 +156,7 @@ class PythonTorchTest {
   void optimizersWithFloatsInThem() throws IOException, InterruptedException {
     Map<String, Object> group = new LinkedHashMap<>();
     group.put("lr", 0.01);
-    group.put("betas", Checkpoint.tuple(0.9, 0.999));
+    group.put("betas", Tuple.of(0.9, 0.999));
     group.put("foreach", null);
     group.put("amsgrad", false);
     group.put("params", List.of(0L, 1L));

@@ -1,60 +1,58 @@
 package dev.tern.optim;
 
+import dev.tern.optim.Setting.Kind;
+import java.util.List;
+
 /**
  * The settings of {@link Adam} and {@link AdamW}, an immutable value: {@code
  * Adam.lr(1e-3).betas(0.9, 0.99)}.
- *
- * @param lr the learning rate
- * @param beta1 how slowly the mean of the gradients follows
- * @param beta2 how slowly the mean of their squares follows
- * @param eps keeps the division from zero
- * @param weightDecay L2 penalty for Adam, decay of the weights themselves for AdamW
- * @param isAmsgrad whether the largest mean square so far divides
- * @param isMaximize whether to climb
  */
-public record AdamOptions(
-    double lr,
-    double beta1,
-    double beta2,
-    double eps,
-    double weightDecay,
-    boolean isAmsgrad,
-    boolean isMaximize) {
-  /**
-   * Checks the settings.
-   *
-   * @throws IllegalArgumentException if one is out of its range
-   */
-  public AdamOptions {
-    Checks.atLeastZero("learning rate", lr);
-    Checks.fraction("beta parameter at index 0", beta1);
-    Checks.fraction("beta parameter at index 1", beta2);
-    Checks.atLeastZero("epsilon value", eps);
-    Checks.atLeastZero("weight_decay value", weightDecay);
+public final class AdamOptions {
+  final Settings settings;
+
+  private AdamOptions(Settings settings) {
+    this.settings = settings;
+  }
+
+  static AdamOptions of(double weightDecay, boolean decoupled) {
+    return new AdamOptions(
+        Settings.none()
+            .plus("lr", "learning rate", Kind.AT_LEAST_ZERO, 1e-3)
+            .plus("betas", "beta parameter", Kind.FRACTIONS, List.of(0.9, 0.999))
+            .plus("eps", "epsilon value", Kind.AT_LEAST_ZERO, 1e-8)
+            .plus("weight_decay", weightDecay)
+            .plus("amsgrad", false)
+            .plus("maximize", false)
+            .plusChoices("foreach", "capturable", "differentiable", "fused")
+            .plus("decoupled_weight_decay", decoupled));
+  }
+
+  AdamOptions with(String name, Object value) {
+    return new AdamOptions(settings.with(name, value));
   }
 
   /** With these means' inertia, each at least 0 and below 1. */
   public AdamOptions betas(double first, double second) {
-    return new AdamOptions(lr, first, second, eps, weightDecay, isAmsgrad, isMaximize);
+    return with("betas", List.of(first, second));
   }
 
   /** With this much added to the divisor. */
   public AdamOptions eps(double value) {
-    return new AdamOptions(lr, beta1, beta2, value, weightDecay, isAmsgrad, isMaximize);
+    return with("eps", value);
   }
 
-  /** With this weight decay. */
+  /** With this weight decay: an L2 penalty for Adam, decay of the weights themselves for AdamW. */
   public AdamOptions weightDecay(double value) {
-    return new AdamOptions(lr, beta1, beta2, eps, value, isAmsgrad, isMaximize);
+    return with("weight_decay", value);
   }
 
   /** With the largest mean square so far as the divisor, or not. */
-  public AdamOptions amsgrad(boolean with) {
-    return new AdamOptions(lr, beta1, beta2, eps, weightDecay, with, isMaximize);
+  public AdamOptions amsgrad(boolean on) {
+    return with("amsgrad", on);
   }
 
   /** Climbing or descending. */
   public AdamOptions maximize(boolean climb) {
-    return new AdamOptions(lr, beta1, beta2, eps, weightDecay, isAmsgrad, climb);
+    return with("maximize", climb);
   }
 }

@@ -5,13 +5,11 @@ import java.util.List;
 
 /** Adam with decoupled weight decay, {@code torch.optim.AdamW}: Loshchilov and Hutter (2019). */
 public final class AdamW extends Optimizer {
-  private final Moments moments = new Moments();
-
   /**
    * PyTorch's defaults with this learning rate: betas 0.9 and 0.999, eps 1e-8, weight decay 0.01.
    */
   public static AdamOptions lr(double lr) {
-    return new AdamOptions(lr, 0.9, 0.999, 1e-8, 1e-2, false, false);
+    return AdamOptions.of(1e-2, true).with("lr", lr);
   }
 
   /**
@@ -29,13 +27,17 @@ public final class AdamW extends Optimizer {
    * @return this optimizer
    */
   public AdamW addGroup(List<? extends Tensor> parameters, AdamOptions options) {
-    add(
-        parameters,
-        options.lr(),
-        (parameter, gradient, lr) -> {
-          parameter.mul_(1 - lr * options.weightDecay());
-          moments.step(parameter, options.isMaximize() ? gradient.neg() : gradient, lr, options);
-        });
+    add(parameters, options.with("decoupled_weight_decay", true).settings);
     return this;
+  }
+
+  @Override
+  protected StateForm stateForm() {
+    return Adam.STATE;
+  }
+
+  @Override
+  protected void step(List<Tensor> parameters, Settings s) {
+    Adam.step(this, parameters, s);
   }
 }

@@ -11,6 +11,9 @@ public abstract class LrScheduler {
   /** A schedule for all groups of an optimizer, starting from their initial learning rates. */
   protected LrScheduler(Optimizer optimizer) {
     this.optimizer = optimizer;
+    for (Optimizer.Group group : optimizer.groups()) {
+      group.notes().putIfAbsent("initial_lr", group.lr());
+    }
   }
 
   /** Goes on to the next epoch and sets its learning rates. */

@@ -1,7 +1,9 @@
 package dev.tern.optim;
 
 import dev.tern.Tensor;
+import dev.tern.device.Data;
 import dev.tern.device.SgdSpec;
+import dev.tern.optim.Setting.Kind;
 import java.util.List;
 
 /**
@@ -12,42 +14,43 @@ import java.util.List;
  * <pre>{@code new SGD(model.parameters(), SGD.lr(1e-2).momentum(0.9).weightDecay(1e-3))}</pre>
  */
 public final class SGD extends Optimizer {
+  private static final String MOMENTUM_BUFFER = "momentum_buffer";
+
+  private static final Settings DEFAULTS =
+      Settings.none()
+          .plus("lr", "learning rate", Kind.AT_LEAST_ZERO, 1e-3)
+          .plus("momentum", 0)
+          .plus("dampening", "dampening value", Kind.NUMBER, 0)
+          .plus("weight_decay", 0)
+          .plus("nesterov", false)
+          .plus("maximize", false)
+          .plusChoices("foreach", "differentiable", "fused");
+
   /** The settings, an immutable value: each method gives a copy that differs in one of them. */
   public static final class Options {
-    private final SgdSpec spec;
+    private final Settings settings;
 
-    private Options(
-        double lr,
-        double momentum,
-        double dampening,
-        double weightDecay,
-        boolean nesterov,
-        boolean maximize) {
-      Checks.atLeastZero("learning rate", lr);
-      Checks.atLeastZero("momentum value", momentum);
-      Checks.atLeastZero("weight_decay value", weightDecay);
-      if (Double.isNaN(dampening)) {
-        throw new IllegalArgumentException("Invalid dampening value: NaN");
-      }
-      spec = new SgdSpec(lr, momentum, dampening, weightDecay, nesterov, maximize, false);
+    private Options(Settings settings) {
+      this.settings = settings;
+    }
+
+    private Options with(String name, Object value) {
+      return new Options(settings.with(name, value));
     }
 
     /** With this momentum, at least 0; 0 is none. */
     public Options momentum(double value) {
-      return new Options(
-          spec.lr(), value, spec.dampening(), spec.weightDecay(), spec.nesterov(), spec.maximize());
+      return with("momentum", value);
     }
 
     /** With this part of each gradient kept from the momentum. */
     public Options dampening(double value) {
-      return new Options(
-          spec.lr(), spec.momentum(), value, spec.weightDecay(), spec.nesterov(), spec.maximize());
+      return with("dampening", value);
     }
 
     /** With this L2 penalty, at least 0. */
     public Options weightDecay(double value) {
-      return new Options(
-          spec.lr(), spec.momentum(), spec.dampening(), value, spec.nesterov(), spec.maximize());
+      return with("weight_decay", value);
     }
 
     /** With Nesterov's momentum, which looks a step ahead; wants a momentum and no dampening. */
@@ -56,9 +59,8 @@ public final class SGD extends Optimizer {
     }
 
     /** With or without Nesterov's momentum. */
-    public Options nesterov(boolean with) {
-      return new Options(
-          spec.lr(), spec.momentum(), spec.dampening(), spec.weightDecay(), with, spec.maximize());
+    public Options nesterov(boolean on) {
+      return with("nesterov", on);
     }
 
     /** Climbing instead of descending. */
@@ -68,12 +70,9 @@ public final class SGD extends Optimizer {
 
     /** Climbing or descending. */
     public Options maximize(boolean climb) {
-      return new Options(
-          spec.lr(), spec.momentum(), spec.dampening(), spec.weightDecay(), spec.nesterov(), climb);
+      return with("maximize", climb);
     }
   }
-
-  private final Slots velocities = new Slots();
 
   /**
    * Plain descent with this learning rate, to which settings are added by name.
@@ -81,7 +80,7 @@ public final class SGD extends Optimizer {
    * @throws IllegalArgumentException if it is negative
    */
   public static Options lr(double lr) {
-    return new Options(lr, 0, 0, 0, false, false);
+    return new Options(DEFAULTS).with("lr", lr);
   }
 
   /**
@@ -100,29 +99,49 @@ public final class SGD extends Optimizer {
    * @return this optimizer
    */
   public SGD addGroup(List<? extends Tensor> parameters, Options options) {
-    SgdSpec spec = options.spec;
-    if (spec.nesterov() && (spec.momentum() == 0 || spec.dampening() != 0)) {
-      throw new IllegalArgumentException(
-          "Nesterov momentum requires a momentum and zero dampening, got momentum %s and dampening %s"
-              .formatted(spec.momentum(), spec.dampening()));
-    }
-    add(parameters, spec.lr(), (parameter, gradient, lr) -> step(parameter, gradient, lr, spec));
+    add(parameters, options.settings);
     return this;
   }
 
-  private void step(Tensor parameter, Tensor gradient, double lr, SgdSpec spec) {
-    boolean withMomentum = spec.momentum() != 0;
-    boolean first = withMomentum && !velocities.has(parameter);
-    parameter.sgdStep_(
-        gradient,
-        withMomentum ? velocities.of(parameter) : null,
-        new SgdSpec(
-            lr,
-            spec.momentum(),
-            spec.dampening(),
-            spec.weightDecay(),
-            spec.nesterov(),
-            spec.maximize(),
-            first));
+  @Override
+  protected void check(Settings s) {
+    if (s.flag("nesterov") && (s.number("momentum") == 0 || s.number("dampening") != 0)) {
+      throw new IllegalArgumentException(
+          "Nesterov momentum requires a momentum and zero dampening, got momentum %s and dampening %s"
+              .formatted(s.number("momentum"), s.number("dampening")));
+    }
+  }
+
+  @Override
+  protected StateForm stateForm() {
+    return StateForm.none().optional(MOMENTUM_BUFFER);
+  }
+
+  @Override
+  protected void step(List<Tensor> parameters, Settings s) {
+    boolean withMomentum = s.number("momentum") != 0;
+    for (List<Tensor> alike :
+        Kernels.alike(parameters, p -> withMomentum && !state(p).has(MOMENTUM_BUFFER))) {
+      boolean first = withMomentum && !state(alike.get(0)).has(MOMENTUM_BUFFER);
+      Data[] p = Kernels.data(alike);
+      List<Tensor> velocities =
+          withMomentum
+              ? alike.stream().map(one -> state(one).tensor(MOMENTUM_BUFFER)).toList()
+              : List.of();
+      Data[] v = Kernels.data(velocities);
+      var spec =
+          new SgdSpec(
+              s.number("lr"),
+              s.number("momentum"),
+              s.number("dampening"),
+              s.number("weight_decay"),
+              s.flag("nesterov"),
+              s.flag("maximize"),
+              first);
+      Data[] g = Kernels.data(gradients(alike));
+      alike.get(0).backend().sgd(spec, p, g, withMomentum ? v : null);
+      Kernels.changed("SGD.step", velocities, v);
+      Kernels.changed("SGD.step", alike, p);
+    }
   }
 }

@@ -38,7 +38,7 @@ class GradCheckTest {
   private static final Set<String> WITHOUT_GRADIENT =
       Set.of(
           ("eq ne lt le gt ge logicalNot isNaN argmax argmin oneHot sign floor ceil round"
-                  + " uniform_ normal_ bernoulli_ sgdStep_")
+                  + " uniform_ normal_ bernoulli_")
               .split(" "));
 
   /** Other spellings of what rows check. */

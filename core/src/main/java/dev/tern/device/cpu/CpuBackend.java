@@ -408,20 +408,25 @@ final class CpuBackend implements Backend {
   }
 
   @Override
-  public void sgd(SgdSpec spec, Data parameter, Data gradient, @Nullable Data velocity) {
-    if (!isFast(parameter)) {
-      Backend.super.sgd(spec, parameter, gradient, velocity);
+  public void sgd(SgdSpec spec, Data[] parameters, Data[] gradients, Data @Nullable [] velocities) {
+    if (parameters.length > 0 && !isFast(parameters[0])) {
+      Backend.super.sgd(spec, parameters, gradients, velocities);
       return;
     }
-    Sgd.step(
-        spec,
-        floats(parameter),
-        parameter.offset(),
-        floats(gradient),
-        gradient.offset(),
-        floatsOf(velocity),
-        velocity == null ? 0 : velocity.offset(),
-        parameter.numel());
+    for (int i = 0; i < parameters.length; i++) {
+      Data p = parameters[i];
+      Data g = gradients[i];
+      Data v = velocities == null ? null : velocities[i];
+      Sgd.step(
+          spec,
+          floats(p),
+          p.offset(),
+          floats(g),
+          g.offset(),
+          floatsOf(v),
+          v == null ? 0 : v.offset(),
+          p.numel());
+    }
   }
 
   private static boolean isFast(Data x) {
