@@ -8,7 +8,6 @@ import dev.tern.shape.DType;
 import dev.tern.shape.DTypeException;
 import dev.tern.shape.Shape;
 import dev.tern.shape.ShapeException;
-import dev.tern.shape.View;
 import java.lang.reflect.Array;
 import java.util.List;
 
@@ -20,7 +19,7 @@ public abstract sealed class Creation permits Tensor {
   Creation() {}
 
   private static Tensor fresh(DType dtype, Shape shape) {
-    return new Tensor(Backends.cpu().allocate(dtype, shape.numel()), View.dense(shape), null);
+    return Tensor.make(Backends.cpu(), dtype, shape);
   }
 
   private static Tensor copyOf(DType dtype, Object array, Shape shape) {

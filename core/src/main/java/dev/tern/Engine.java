@@ -29,7 +29,7 @@ final class Engine {
     /** One gradient less; the last one gives the memory back. */
     static void release(Tensor gradient, @Nullable Hold hold) {
       if (hold != null && --hold.count == 0) {
-        gradient.backend().recycle(gradient.storage());
+        gradient.storage().giveBack("the backward pass");
       }
     }
   }

@@ -261,6 +261,7 @@ public sealed interface Movement permits Tensor {
   /** A copy of its own, {@code torch.clone()}; gradients flow through it. */
   default Tensor copy() {
     Tensor x = self();
+    x.storage().expectHeld();
     Tensor y = x.empty(x.shape());
     x.backend().read(x.storage(), x.layout(), y.data());
     return y.from("copy", grad(x, dy -> dy));

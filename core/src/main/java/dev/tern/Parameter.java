@@ -5,6 +5,7 @@ public final class Parameter extends Tensor {
   /** A parameter over the memory of {@code data}, without its history. */
   public Parameter(Tensor data) {
     super(data.storage(), data.layout(), null);
+    Tern.keep(this);
     requiresGrad_(data.dtype().isFloatingPoint());
   }
 

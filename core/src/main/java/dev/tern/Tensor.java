@@ -122,8 +122,13 @@ public sealed class Tensor extends Creation
     return view.isDense();
   }
 
-  /** The elements as kernels take them; a strided view is copied. */
+  /**
+   * The elements as kernels take them; a strided view is copied.
+   *
+   * @throws IllegalStateException if the memory was given back by a {@link Scope}
+   */
   public final Data data() {
+    storage.expectHeld();
     if (view.isDense()) {
       return new Data(storage, view.offset(), view.shape());
     }
@@ -180,6 +185,9 @@ public sealed class Tensor extends Creation
       throw new ShapeException(
           "setGrad: gradient %s does not fit a tensor of %s".formatted(gradient.shape(), shape()));
     }
+    if (gradient != null) {
+      Scope.follow(gradient.storage, storage);
+    }
     grad = gradient;
   }
 
@@ -223,15 +231,19 @@ public sealed class Tensor extends Creation
     synchronized (this) {
       Tensor before = grad;
       boolean keeps = before == null && mine && gradient.ownsStorage();
+      Tensor sum;
       if (createGraph) {
-        grad = before == null ? gradient : before.add(gradient);
+        sum = before == null ? gradient : before.add(gradient);
       } else if (before == null) {
-        grad = keeps ? gradient.detach() : gradient.detach().copy();
+        sum = keeps ? gradient.detach() : gradient.detach().copy();
       } else if (before.layout().isDense() && !before.requiresGrad()) {
         before.addInPlace(gradient);
+        sum = before;
       } else {
-        grad = before.detach().add(gradient);
+        sum = before.detach().add(gradient);
       }
+      Scope.follow(sum.storage, storage);
+      grad = sum;
       return keeps;
     }
   }
@@ -378,6 +390,7 @@ public sealed class Tensor extends Creation
     if (!source.shape().equals(shape())) {
       throw new ShapeException("set_: %s does not fit %s".formatted(source.shape(), shape()));
     }
+    Scope.follow(source.storage, storage);
     storage = source.storage;
     view = source.view;
   }
@@ -416,7 +429,14 @@ public sealed class Tensor extends Creation
   }
 
   final Tensor empty(DType dtype, Shape shape) {
-    return new Tensor(backend().allocate(dtype, shape.numel()), View.dense(shape), null);
+    return make(backend(), dtype, shape);
+  }
+
+  /** A new tensor, its content not defined, which belongs to this thread's scope. */
+  static Tensor make(Backend backend, DType dtype, Shape shape) {
+    Storage storage = backend.allocate(dtype, shape.numel());
+    Scope.add(storage);
+    return new Tensor(storage, View.dense(shape), null);
   }
 
   /** A new tensor of this one's type and device, one number everywhere. */
@@ -438,7 +458,7 @@ public sealed class Tensor extends Creation
 
   private Tensor moved(Backend to) {
     Object array = HostArrays.download(data());
-    Tensor y = new Tensor(to.allocate(dtype(), numel()), View.dense(shape()), null);
+    Tensor y = make(to, dtype(), shape());
     to.upload(array, 0, y.data());
     return y;
   }

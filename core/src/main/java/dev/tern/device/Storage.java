@@ -2,6 +2,7 @@ package dev.tern.device;
 
 import dev.tern.shape.AutogradException;
 import dev.tern.shape.DType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A block of memory on one device, shared by the tensors that view it. It counts the in-place
@@ -12,6 +13,7 @@ public abstract class Storage {
   private final int size;
   private volatile int version;
   private String lastChange = "";
+  private @Nullable String givenBackBy;
 
   /**
    * Creates a storage.
@@ -35,6 +37,29 @@ public abstract class Storage {
   /** The number of its elements. */
   public final int size() {
     return size;
+  }
+
+  /**
+   * Gives the memory back to its backend, once. Any later use is an error that names {@code by}.
+   */
+  public final void giveBack(String by) {
+    if (givenBackBy == null) {
+      givenBackBy = by;
+      backend().recycle(this);
+    }
+  }
+
+  /**
+   * Checks that the memory is still there.
+   *
+   * @throws IllegalStateException if it was given back; says by whom
+   */
+  public final void expectHeld() {
+    if (givenBackBy != null) {
+      throw new IllegalStateException(
+          "this tensor's memory (%d elements of %s) was given back by %s; what is used later is kept with keep(tensor) or copied before"
+              .formatted(size, dtype, givenBackBy));
+    }
   }
 
   /** How often it was changed in place. */

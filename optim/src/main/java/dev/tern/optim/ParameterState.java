@@ -1,6 +1,7 @@
 package dev.tern.optim;
 
 import dev.tern.Tensor;
+import dev.tern.Tern;
 import dev.tern.shape.DType;
 import dev.tern.shape.Shape;
 import java.util.LinkedHashMap;
@@ -47,7 +48,7 @@ public final class ParameterState {
       tensor = Tensor.full(parameter.dtype(), parameter.shape(), initial).to(parameter.device());
     }
     Tensor here = tensor.to(parameter.device()).to(parameter.dtype());
-    tensors.put(name, here);
+    tensors.put(name, Tern.keep(here));
     return here;
   }
 
@@ -120,7 +121,7 @@ public final class ParameterState {
               .formatted(name, tensor.shape(), parameter.shape()));
     } else {
       Tensor here = tensor.detach().to(parameter.device()).to(parameter.dtype());
-      tensors.put(name, here.copy());
+      tensors.put(name, Tern.keep(here.copy()));
     }
   }
 

@@ -90,6 +90,7 @@ public final class CpuStorage extends Storage {
   public Object array() {
     Object here = array;
     if (here == null) {
+      expectHeld();
       throw new IllegalStateException(
           "this tensor's memory (%d elements of %s) was given back and must not be used any more"
               .formatted(size(), dtype()));
