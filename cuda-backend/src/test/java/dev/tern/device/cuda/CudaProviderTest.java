@@ -2,28 +2,35 @@ package dev.tern.device.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tern.device.Backends;
 import dev.tern.device.Cuda;
+import dev.tern.device.Device;
 import dev.tern.shape.DeviceException;
 import org.junit.jupiter.api.Test;
 
 class CudaProviderTest {
-  @Test
-  void isFoundAndSaysInOneLineWhyThereIsNoDevice() {
-    assertEquals(new CudaProvider().whyUnavailable(), Cuda.whyUnavailable());
-    assertFalse(Cuda.isAvailable());
-    assertEquals(0, Cuda.deviceCount());
-    assertFalse(Cuda.whyUnavailable().contains("not on the class path"));
-    assertEquals(1, Cuda.whyUnavailable().lines().count());
+  /** Prints what a program sees that asks for CUDA. */
+  static final class Ask {
+    public static void main(String[] arguments) {
+      System.out.println(Cuda.isAvailable() + " " + Cuda.deviceCount());
+      System.out.println(Cuda.whyUnavailable());
+      try {
+        Backends.of(Device.CUDA);
+      } catch (DeviceException e) {
+        System.out.println(e.getMessage());
+      }
+    }
   }
 
   @Test
-  void aBackendIsRefusedWithTheReason() {
-    CudaProvider provider = new CudaProvider();
-    DeviceException refused = assertThrows(DeviceException.class, () -> provider.backend(0));
-    assertTrue(refused.getMessage().endsWith(provider.whyUnavailable()));
+  void isFoundAndSaysInOneLineWhyThereIsNoDevice() throws Exception {
+    String[] said = ChildJvm.run(Ask.class, "-Dtern.cuda.emulator=false").split("\n");
+    assertEquals(3, said.length, String.join("\n", said));
+    assertEquals("false 0", said[0]);
+    assertFalse(said[1].contains("not on the class path"));
+    assertEquals("cuda:0 cannot be used: " + said[1], said[2]);
   }
 
   @Test

@@ -1,0 +1,279 @@
+package dev.tern.device.cuda;
+
+import dev.tern.device.Backend;
+import dev.tern.device.Data;
+import dev.tern.device.Device;
+import dev.tern.shape.DType;
+import dev.tern.shape.DeviceException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import jcuda.driver.CUcontext;
+import jcuda.driver.CUdevice;
+import jcuda.driver.CUdevice_attribute;
+import jcuda.driver.CUfunction;
+import jcuda.driver.CUmodule;
+import jcuda.driver.CUresult;
+import jcuda.driver.CUstream;
+import jcuda.driver.CUstream_flags;
+import jcuda.driver.JCudaDriver;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One GPU: its primary context, one stream in whose order all work runs, its memory and its
+ * kernels. Any thread may use it; whatever calls the driver calls {@link #enter} first.
+ */
+final class CudaDevice {
+  private static final boolean SYNC = Boolean.getBoolean("tern.cuda.sync");
+  private static final boolean CACHE =
+      Boolean.parseBoolean(System.getProperty("tern.cuda.cache", "true"));
+
+  private final Device device;
+  private final String gpu;
+  private final int capability;
+  private final CUcontext context = new CUcontext();
+  private final CUstream stream = new CUstream();
+  private final CachingAllocator memory;
+  private final Staging staging = new Staging(this);
+  private final Map<String, Ptx> modules = new ConcurrentHashMap<>(); // by the name of a kernel
+  private final Map<String, CUmodule> loaded = new ConcurrentHashMap<>();
+  private final Map<String, Kernel> kernels = new ConcurrentHashMap<>();
+  private final ConcurrentLinkedDeque<Launch> launches = new ConcurrentLinkedDeque<>();
+  private final RecentLaunches recent = new RecentLaunches();
+  private volatile @Nullable String lost;
+
+  /** Opens a GPU; the driver has been started. */
+  CudaDevice(int index, boolean caching) {
+    device = Device.cuda(index);
+    CUdevice handle = new CUdevice();
+    check(JCudaDriver.cuDeviceGet(handle, index), "opening it");
+    byte[] name = new byte[256];
+    check(JCudaDriver.cuDeviceGetName(name, name.length, handle), "asking its name");
+    gpu = new String(name, StandardCharsets.UTF_8).split("\0", 2)[0];
+    capability =
+        10 * attribute(handle, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR)
+            + attribute(handle, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
+    check(JCudaDriver.cuDevicePrimaryCtxRetain(context, handle), "retaining its primary context");
+    enter();
+    check(
+        JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING),
+        "creating a stream");
+    memory = new CachingAllocator(new DeviceMemory(this), device.toString(), caching);
+    for (Ptx ptx : Ptx.all()) {
+      if (ptx.target() <= capability) {
+        use(ptx);
+      }
+    }
+  }
+
+  CudaDevice(int index) {
+    this(index, CACHE);
+  }
+
+  private int attribute(CUdevice handle, int attribute) {
+    int[] value = {0};
+    check(JCudaDriver.cuDeviceGetAttribute(value, attribute, handle), "asking an attribute");
+    return value[0];
+  }
+
+  Device device() {
+    return device;
+  }
+
+  /** Its compute capability, 80 for 8.0. */
+  int capability() {
+    return capability;
+  }
+
+  Backend backend() {
+    throw new IllegalStateException("there is no backend for " + device + " yet");
+  }
+
+  /** Makes a module's kernels known; it is loaded when the first of them is asked for. */
+  void use(Ptx ptx) {
+    ptx.entries().keySet().forEach(kernel -> modules.put(kernel, ptx));
+  }
+
+  CachingAllocator memory() {
+    return memory;
+  }
+
+  /** The stream in whose order all work runs. */
+  CUstream stream() {
+    return stream;
+  }
+
+  /**
+   * Makes its context current on this thread.
+   *
+   * @throws DeviceException if the context was lost
+   */
+  void enter() {
+    String message = lost;
+    if (message != null) {
+      throw new DeviceException(message);
+    }
+    check(JCudaDriver.cuCtxSetCurrent(context), "making its context current");
+  }
+
+  /** Allocates memory for elements of a type; what is in it is not defined. */
+  CudaStorage allocate(DType dtype, int size) {
+    enter();
+    return new CudaStorage(this, dtype, size);
+  }
+
+  /** Copies from a Java array; under way when this returns. */
+  void upload(Object array, int from, Data to) {
+    expectHere(to);
+    staging.upload(to.dtype(), array, from, to.numel(), CudaStorage.address(to));
+  }
+
+  /** Copies to a Java array, after all work before it. */
+  void download(Data from, Object array, int to) {
+    expectHere(from);
+    staging.download(from.dtype(), CudaStorage.address(from), from.numel(), array, to);
+  }
+
+  /** Copies dense elements within the device, bytes as they are. */
+  void copy(Data from, Data to) {
+    expectHere(from);
+    expectHere(to);
+    enter();
+    check(
+        JCudaDriver.cuMemcpyDtoDAsync(
+            new DevicePointer(CudaStorage.address(to)),
+            new DevicePointer(CudaStorage.address(from)),
+            (long) from.numel() * from.dtype().bytes(),
+            stream()),
+        "copying");
+  }
+
+  /** Waits until all work given to it is done. */
+  void synchronize() {
+    enter();
+    check(JCudaDriver.cuStreamSynchronize(stream), "synchronizing");
+  }
+
+  /**
+   * The kernel of this name.
+   *
+   * @throws DeviceException if the driver refuses the module
+   */
+  Kernel kernel(String name) {
+    Kernel known = kernels.get(name);
+    return known != null ? known : kernels.computeIfAbsent(name, this::find);
+  }
+
+  private Kernel find(String name) {
+    Ptx ptx = modules.get(name);
+    if (ptx == null) {
+      throw new IllegalStateException(
+          "there is no kernel %s for compute capability %d".formatted(name, capability));
+    }
+    enter();
+    CUmodule module = loaded.computeIfAbsent(ptx.name(), n -> load(ptx));
+    CUfunction function = new CUfunction();
+    check(JCudaDriver.cuModuleGetFunction(function, module, name), "finding kernel " + name);
+    return new Kernel(this, name, function, ptx.parameters(name));
+  }
+
+  private CUmodule load(Ptx ptx) {
+    CUmodule module = new CUmodule();
+    byte[] image = (ptx.text() + '\0').getBytes(StandardCharsets.US_ASCII);
+    int status = JCudaDriver.cuModuleLoadData(module, image);
+    if (status == CUresult.CUDA_ERROR_UNSUPPORTED_PTX_VERSION) {
+      throw new DeviceException(
+          "%s (%s): the NVIDIA driver is too old for Tern's kernels (%s); update it"
+              .formatted(device, gpu, ptx.requirement()));
+    }
+    if (status == CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU) {
+      throw new DeviceException(
+          "%s (%s) has compute capability %d.%d; Tern's kernels ask for %s"
+              .formatted(device, gpu, capability / 10, capability % 10, ptx.requirement()));
+    }
+    check(status, "loading " + ptx.name() + ".ptx");
+    return module;
+  }
+
+  Launch launch(Kernel kernel) {
+    Launch free = launches.pollFirst();
+    if (free == null) {
+      enter();
+      free = new Launch(kernel);
+    }
+    return free.begin(kernel);
+  }
+
+  void done(Launch launch) {
+    launches.addFirst(launch);
+  }
+
+  void launched(String kernel) {
+    recent.add(kernel);
+  }
+
+  void syncIfAsked(String kernel) {
+    if (SYNC) {
+      check(JCudaDriver.cuStreamSynchronize(stream()), "running " + kernel);
+    }
+  }
+
+  /** Checks that data lies on this GPU. */
+  void expectHere(Data data) {
+    if (!(data.storage() instanceof CudaStorage storage) || storage.device() != this) {
+      throw new DeviceException(
+          "a kernel on %s was given memory of %s"
+              .formatted(device, data.storage().backend().device()));
+    }
+  }
+
+  /** Checks that no graph is being captured, where something cannot be part of one. */
+  void expectNoCapture(String what) {}
+
+  /**
+   * Checks what the driver answered.
+   *
+   * @throws DeviceException if it is an error; after a fault of a kernel the device is lost
+   */
+  void check(int status, String doing) {
+    if (status == CUresult.CUDA_SUCCESS) {
+      return;
+    }
+    String error = "%s (%d)".formatted(CUresult.stringFor(status), status);
+    if (!isFault(status)) {
+      throw new DeviceException("%s: %s failed: %s".formatted(device, doing, error));
+    }
+    String message = lost;
+    if (message == null) {
+      message =
+          "%s: a kernel failed: %s, noticed when %s. ".formatted(device, error, doing)
+              + (SYNC
+                  ? "Each launch was waited for, so it is the last of these: " + recent
+                  : "GPU errors show late: the kernel is one of those launched before, the last were "
+                      + recent
+                      + "; run with -Dtern.cuda.sync=true to wait for each launch and see which")
+              + ". The device's context is lost, and all tensors on it: restart the process to use it again";
+      lost = message;
+    }
+    throw new DeviceException(message);
+  }
+
+  /** Whether an answer says that a kernel went wrong, after which the context is of no use. */
+  private static boolean isFault(int status) {
+    return status == CUresult.CUDA_ERROR_ILLEGAL_ADDRESS
+        || status == CUresult.CUDA_ERROR_LAUNCH_TIMEOUT
+        || status == CUresult.CUDA_ERROR_ECC_UNCORRECTABLE
+        || status >= CUresult.CUDA_ERROR_ASSERT && status <= CUresult.CUDA_ERROR_LAUNCH_FAILED;
+  }
+
+  /** The GPU's name and compute capability. */
+  String describe() {
+    return "%s, compute capability %d.%d".formatted(gpu, capability / 10, capability % 10);
+  }
+
+  @Override
+  public String toString() {
+    return device.toString();
+  }
+}
