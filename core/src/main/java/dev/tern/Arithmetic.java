@@ -6,7 +6,6 @@ import static dev.tern.Gradient.gradInto;
 import dev.tern.device.BinaryOp;
 import dev.tern.device.UnaryOp;
 import dev.tern.shape.DType;
-import dev.tern.shape.DTypeException;
 import dev.tern.shape.Shape;
 
 /**
@@ -27,23 +26,9 @@ public sealed interface Arithmetic permits Tensor {
     return y;
   }
 
-  /** The number as a tensor that goes with this one. */
-  private Tensor number(String name, double value) {
-    Tensor x = self();
-    if (!x.dtype().isFloatingPoint() && value != Math.rint(value)) {
-      throw new DTypeException(
-          "%s: %s does not hold %s; cast the tensor with to(DType)"
-              .formatted(name, x.dtype(), value));
-    }
-    return x.filled(Shape.of(), value);
-  }
-
   private Tensor affine(String name, double scale, double shift) {
     Tensor x = self();
-    if (!x.dtype().isFloatingPoint()) {
-      number(name, scale);
-      number(name, shift);
-    }
+    Numbers.expectFit(name, x, scale, shift);
     Tensor y = x.empty(x.shape());
     x.backend().affine(x.data(), scale, shift, y.data());
     return y.from(
@@ -135,7 +120,7 @@ public sealed interface Arithmetic permits Tensor {
 
   /** x / a number. */
   default Tensor div(double value) {
-    return self().div(number("div", value));
+    return self().div(Numbers.like("div", self(), value));
   }
 
   /** x to the power y. */
@@ -254,11 +239,11 @@ public sealed interface Arithmetic permits Tensor {
 
   private Tensor compare(BinaryOp op, double value) {
     String name = op.name().toLowerCase(java.util.Locale.ROOT);
-    return binary(name, op, number(name, value));
+    return binary(name, op, Numbers.like(name, self(), value));
   }
 
   /** x with a number wherever the BOOL mask is true, {@code masked_fill}. */
   default Tensor maskedFill(Tensor mask, double value) {
-    return Tensor.where(mask, number("maskedFill", value), self());
+    return Tensor.where(mask, Numbers.like("maskedFill", self(), value), self());
   }
 }

@@ -9,13 +9,13 @@ import dev.tern.shape.DTypeException;
 import dev.tern.shape.Shape;
 import dev.tern.shape.ShapeException;
 import java.lang.reflect.Array;
-import java.util.List;
+import java.util.Arrays;
 
 /**
  * How tensors come into being, always on the CPU: the static methods of {@link Tensor}. Random ones
  * draw the numbers that PyTorch's CPU generator draws from the same seed.
  */
-public abstract sealed class Creation permits Tensor {
+public abstract sealed class Creation permits Combination {
   Creation() {}
 
   private static Tensor fresh(DType dtype, Shape shape) {
@@ -127,21 +127,109 @@ public abstract sealed class Creation permits Tensor {
     if (end < start) {
       throw new ShapeException("arange: from " + start + " to " + end + " runs backwards");
     }
-    long[] values = new long[Math.toIntExact(end - start)];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = start + i;
-    }
+    return arange(start, end, 1);
+  }
+
+  /** The whole numbers from {@code start} up to or down to {@code end}, exclusive, in steps. */
+  public static Tensor arange(long start, long end, long step) {
+    expectTowards(start, end, step);
+    long count = step > 0 ? (end - start + step - 1) / step : (start - end - step - 1) / -step;
+    long[] values = new long[Math.toIntExact(count)];
+    Arrays.setAll(values, i -> start + i * step);
     return of(values);
+  }
+
+  /** FLOAT32 numbers from {@code start} up to or down to {@code end}, exclusive, in steps. */
+  public static Tensor arange(double start, double end, double step) {
+    expectTowards(start, end, step);
+    double[] values = new double[(int) Math.ceil((end - start) / step)];
+    Arrays.setAll(values, i -> start + i * step);
+    return of(values).to(DType.FLOAT32);
+  }
+
+  private static void expectTowards(double start, double end, double step) {
+    if (!(step > 0 && end >= start || step < 0 && end <= start)) {
+      throw new ShapeException(
+          "arange: from %s to %s does not go in steps of %s".formatted(start, end, step));
+    }
+  }
+
+  /** FLOAT32 numbers from {@code start} to {@code end}, both inclusive, at equal distances. */
+  public static Tensor linspace(double start, double end, int steps) {
+    double[] values = new double[steps];
+    double step = steps > 1 ? (end - start) / (steps - 1) : 0;
+    // from the nearer end, so that both are exact
+    Arrays.setAll(
+        values, i -> i < steps / 2 || steps == 1 ? start + i * step : end - (steps - 1 - i) * step);
+    return of(values).to(DType.FLOAT32);
+  }
+
+  /** FLOAT32 powers of a base, their exponents as {@link #linspace} gives them. */
+  public static Tensor logspace(double start, double end, int steps, double base) {
+    double[] values = linspace(start, end, steps).toDoubleArray();
+    Arrays.setAll(values, i -> Math.pow(base, values[i]));
+    return of(values).to(DType.FLOAT32);
   }
 
   /** The FLOAT32 identity matrix {@code [n, n]}. */
   public static Tensor eye(int n) {
-    float[] values = new float[Math.multiplyExact(n, n)];
-    for (int i = 0; i < n; i++) {
-      values[i * n + i] = 1;
-    }
-    return from(values, n, n);
+    return eye(n, n);
   }
+
+  /** FLOAT32 ones on the diagonal of {@code [n, m]}, zeros elsewhere. */
+  public static Tensor eye(int n, int m) {
+    float[] values = new float[Math.multiplyExact(n, m)];
+    for (int i = 0; i < Math.min(n, m); i++) {
+      values[i * m + i] = 1;
+    }
+    return from(values, n, m);
+  }
+
+  /** The row and column of each element of a lower triangle: {@code [2, count]}, INT64. */
+  public static Tensor trilIndices(int rows, int columns, int offset) {
+    return ones(DType.BOOL, Shape.of(rows, columns)).tril(offset).nonzero().t().contiguous();
+  }
+
+  /** The row and column of each element of an upper triangle: {@code [2, count]}, INT64. */
+  public static Tensor triuIndices(int rows, int columns, int offset) {
+    return ones(DType.BOOL, Shape.of(rows, columns)).triu(offset).nonzero().t().contiguous();
+  }
+
+  // of the shape, type and device of another
+
+  /** A tensor like another, its content not defined. */
+  public static Tensor emptyLike(Tensor like) {
+    return like.empty(like.shape());
+  }
+
+  /** A number everywhere, in a tensor like another. */
+  public static Tensor fullLike(Tensor like, double value) {
+    Tensor y = emptyLike(like);
+    y.backend().fill(y.data(), value);
+    return y;
+  }
+
+  /** Zeros in a tensor like another. */
+  public static Tensor zerosLike(Tensor like) {
+    return fullLike(like, 0);
+  }
+
+  /** Ones in a tensor like another. */
+  public static Tensor onesLike(Tensor like) {
+    return fullLike(like, 1);
+  }
+
+  /** Numbers uniform in [0, 1) in a tensor like another, from this thread's generator. */
+  public static Tensor randLike(Tensor like) {
+    return emptyLike(like).uniform_(0, 1);
+  }
+
+  /** Numbers with mean 0 and standard deviation 1 in a tensor like another. */
+  public static Tensor randnLike(Tensor like) {
+    return emptyLike(like).normal_(0, 1);
+  }
+
+  // random
 
   /** FLOAT32 numbers, uniform in [0, 1), from this thread's generator. */
   public static Tensor rand(int... shape) {
@@ -188,44 +276,5 @@ public abstract sealed class Creation permits Tensor {
       values[i] = order[i];
     }
     return of(values);
-  }
-
-  /**
-   * Tensors one after the other along a dimension, {@code torch.cat}.
-   *
-   * @throws ShapeException if there are none, or they differ in another dimension
-   */
-  public static Tensor cat(List<Tensor> tensors, int dim) {
-    if (tensors.isEmpty()) {
-      throw new ShapeException("cat: wants at least one tensor, got none");
-    }
-    Tensor first = tensors.get(0);
-    int total = 0;
-    for (Tensor tensor : tensors) {
-      Tensor.expectSame("cat", first, tensor);
-      if (!Movement.fits(first.shape(), tensor.shape(), dim)) {
-        throw new ShapeException(
-            "cat: %s and %s differ in more than dimension %d"
-                .formatted(first.shape(), tensor.shape(), dim));
-      }
-      total += tensor.size(dim);
-    }
-    Tensor y = first.empty(first.shape().with(dim, total));
-    Gradient[] gradients = new Gradient[tensors.size()];
-    int start = 0;
-    for (int i = 0; i < gradients.length; i++) {
-      Tensor tensor = tensors.get(i);
-      int from = start;
-      int length = tensor.size(dim);
-      y.backend().write(tensor.data(), y.storage(), y.layout().slice(dim, from, length, 1));
-      gradients[i] = Gradient.grad(tensor, dy -> dy.narrow(dim, from, length));
-      start += length;
-    }
-    return y.from("cat", gradients);
-  }
-
-  /** Tensors of one shape along a new dimension, {@code torch.stack}. */
-  public static Tensor stack(List<Tensor> tensors, int dim) {
-    return cat(tensors.stream().map(tensor -> tensor.unsqueeze(dim)).toList(), dim);
   }
 }

@@ -38,13 +38,9 @@ public sealed interface InPlace permits Tensor {
     return other.storage() == self().storage() ? other.copy() : other;
   }
 
-  private Tensor number(double value) {
-    Tensor x = self();
-    return x.filled(Shape.of(), value);
-  }
-
   private void affine(String name, double scale, double shift) {
     Tensor x = self();
+    Numbers.expectFit(name, x, scale, shift);
     x.change(name, out -> x.backend().affine(out, scale, shift, out));
   }
 
@@ -107,7 +103,7 @@ public sealed interface InPlace permits Tensor {
 
   /** x /= a number. */
   default Tensor div_(double value) {
-    return div_(number(value));
+    return div_(Numbers.like("div_", self(), value));
   }
 
   /** This tensor's content before it changes, where the gradient of {@code other} needs it. */

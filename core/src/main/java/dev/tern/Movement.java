@@ -5,13 +5,12 @@ import static dev.tern.Gradient.grad;
 import dev.tern.shape.Shape;
 import dev.tern.shape.ShapeException;
 import dev.tern.shape.View;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
- * The same elements seen in another way. Everything here but {@code cat}, {@code stack}, {@code
- * repeat}, {@code flip} and {@code copy} gives a view that shares the memory.
+ * The same elements seen in another way: views, which share the memory. Only {@code reshape} and
+ * {@code flatten} copy, where strides make that necessary.
  */
 public sealed interface Movement permits Tensor {
   private Tensor self() {
@@ -21,6 +20,13 @@ public sealed interface Movement permits Tensor {
   private Tensor look(String name, View view, Gradient.Reader gradient) {
     Tensor x = self();
     return x.alias(view, x.baseOrSelf()).from(name, grad(x, gradient));
+  }
+
+  /** A view of some elements, whose gradient is zeros elsewhere. */
+  private Tensor part(String name, UnaryOperator<View> choose) {
+    Shape shape = self().shape();
+    View region = choose.apply(View.dense(shape));
+    return look(name, choose.apply(self().layout()), dy -> intoRegion(dy, shape, region));
   }
 
   // regions: what a view sees of a dense tensor, and its adjoint
@@ -205,10 +211,7 @@ public sealed interface Movement permits Tensor {
           "%s: %d from %d on in dimension %d of %s, which has %d"
               .formatted(name, length, start, dim, x.shape(), size));
     }
-    Shape shape = x.shape();
-    View region = View.dense(shape).slice(dim, start, length, step);
-    return look(
-        name, x.layout().slice(dim, start, length, step), dy -> intoRegion(dy, shape, region));
+    return part(name, view -> view.slice(dim, start, length, step));
   }
 
   /** One index of a dimension, which disappears; counted from the end where negative. */
@@ -221,90 +224,64 @@ public sealed interface Movement permits Tensor {
           "select: index %d in dimension %d of %s, which has %d"
               .formatted(index, dim, x.shape(), size));
     }
-    Shape shape = x.shape();
-    View region = View.dense(shape).select(dim, at);
-    return look("select", x.layout().select(dim, at), dy -> intoRegion(dy, shape, region));
+    return part("select", view -> view.select(dim, at));
   }
 
-  /** Pieces of the given sizes along a dimension. */
-  default List<Tensor> split(int[] sizes, int dim) {
-    int total = Arrays.stream(sizes).sum();
-    if (total != self().size(dim)) {
+  /** As {@link #diagonal(int, int, int)} of the first two dimensions. */
+  default Tensor diagonal() {
+    return diagonal(0, 0, 1);
+  }
+
+  /**
+   * A diagonal of two dimensions, which becomes the last dimension.
+   *
+   * @param offset 0 for the main diagonal, above it where positive
+   */
+  default Tensor diagonal(int offset, int dim1, int dim2) {
+    Shape shape = self().shape();
+    int row = shape.axis(dim1);
+    int column = shape.axis(dim2);
+    if (row == column) {
+      throw new ShapeException("diagonal: dimensions " + dim1 + " and " + dim2 + " are the same");
+    }
+    int top = Math.max(0, -offset);
+    int left = Math.max(0, offset);
+    int length = Math.max(0, Math.min(shape.size(row) - top, shape.size(column) - left));
+    return part(
+        "diagonal",
+        view -> {
+          View corner = view;
+          if (length > 0) {
+            corner = view.slice(row, top, length, 1).slice(column, left, length, 1);
+          }
+          View rest = corner.select(Math.max(row, column), 0).select(Math.min(row, column), 0);
+          return with(rest, length, view.stride(row) + view.stride(column));
+        });
+  }
+
+  /**
+   * All windows of some length along a dimension, whose elements become the last dimension, {@code
+   * torch.Tensor.unfold}.
+   */
+  default Tensor unfold(int dim, int size, int step) {
+    Shape shape = self().shape();
+    int axis = shape.axis(dim);
+    if (size < 0 || size > shape.size(axis) || step < 1) {
       throw new ShapeException(
-          "split: sizes %s add up to %d, dimension %d of %s has %d"
-              .formatted(Arrays.toString(sizes), total, dim, self().shape(), self().size(dim)));
+          "unfold: windows of %d at steps of %d in dimension %d of %s"
+              .formatted(size, step, dim, shape));
     }
-    List<Tensor> pieces = new ArrayList<>();
-    int start = 0;
-    for (int size : sizes) {
-      pieces.add(narrow(dim, start, size));
-      start += size;
-    }
-    return pieces;
+    int windows = (shape.size(axis) - size) / step + 1;
+    return part(
+        "unfold", view -> with(view.slice(axis, 0, windows, step), size, view.stride(axis)));
   }
 
-  /** At most {@code chunks} pieces of equal size, the last one smaller if it must be. */
-  default List<Tensor> chunk(int chunks, int dim) {
-    if (chunks < 1) {
-      throw new ShapeException("chunk: wants at least 1 piece, got " + chunks);
-    }
-    int size = self().size(dim);
-    int each = Math.max(1, (size + chunks - 1) / chunks);
-    int[] sizes = new int[Math.max(1, (size + each - 1) / each)];
-    Arrays.fill(sizes, each);
-    sizes[sizes.length - 1] = size - each * (sizes.length - 1);
-    return split(sizes, dim);
-  }
-
-  // copies
-
-  /** A copy of its own, {@code torch.clone()}; gradients flow through it. */
-  default Tensor copy() {
-    Tensor x = self();
-    x.storage().expectHeld();
-    Tensor y = x.empty(x.shape());
-    x.backend().read(x.storage(), x.layout(), y.data());
-    return y.from("copy", grad(x, dy -> dy));
-  }
-
-  /** This tensor if its elements lie one after the other, else a copy whose elements do. */
-  default Tensor contiguous() {
-    return self().isContiguous() ? self() : copy();
-  }
-
-  /** The tensor repeated along each dimension, {@code torch.Tensor.repeat}. */
-  default Tensor repeat(int... times) {
-    Tensor x = self();
-    int added = times.length - x.rank();
-    if (added < 0) {
-      throw new ShapeException(
-          "repeat: %s wants a number a dimension, got %s"
-              .formatted(x.shape(), Arrays.toString(times)));
-    }
-    // [n, m] repeated (a, b) is [a, n, b, m], flattened
-    int[] split = new int[2 * times.length];
-    int[] spread = new int[2 * times.length];
-    int[] sizes = new int[times.length];
-    for (int d = 0; d < times.length; d++) {
-      int size = d < added ? 1 : x.size(d - added);
-      split[2 * d] = 1;
-      split[2 * d + 1] = size;
-      spread[2 * d] = times[d];
-      spread[2 * d + 1] = size;
-      sizes[d] = times[d] * size;
-    }
-    return x.reshape(split).expand(spread).reshape(sizes);
-  }
-
-  /** The order of some dimensions reversed. */
-  default Tensor flip(int... dims) {
-    Tensor y = self();
-    for (int dim : dims) {
-      long[] order = new long[y.size(dim)];
-      Arrays.setAll(order, i -> order.length - 1L - i);
-      y = y.indexSelect(dim, Tensor.of(order).to(y.device()));
-    }
-    return y;
+  /** A view with one more dimension at the end. */
+  private static View with(View view, int size, int stride) {
+    int rank = view.shape().rank();
+    int[] strides = Arrays.copyOf(view.strides(), rank + 1);
+    strides[rank] = stride;
+    return View.strided(view.shape().insert(rank, size), strides, view.offset());
   }
 
   /** Whether a shape equals another but for one dimension. */

@@ -304,14 +304,4 @@ public sealed interface Pointwise permits Tensor {
   default Tensor softsign() {
     return self().div(abs().add(1));
   }
-
-  /** Whether an element is 0 (or false), as BOOL. */
-  default Tensor logicalNot() {
-    return self().eq(0);
-  }
-
-  /** Whether an element is not a number, as BOOL. */
-  default Tensor isNaN() {
-    return self().ne(self());
-  }
 }

@@ -19,6 +19,10 @@ public sealed interface Reduction permits Tensor {
   private static boolean[] axes(Shape shape, int[] dims) {
     boolean[] reduced = new boolean[shape.rank()];
     for (int dim : dims) {
+      if (shape.rank() == 0) { // a single number counts as a row of one
+        Shape.of(1).axis(dim);
+        return reduced;
+      }
       int axis = shape.axis(dim);
       if (reduced[axis]) {
         throw new ShapeException("dimension " + dim + " of " + shape + " is named twice");
@@ -143,7 +147,8 @@ public sealed interface Reduction permits Tensor {
     return x.sum(keepDim, dims).div(count(x.shape(), dims));
   }
 
-  private static int count(Shape shape, int[] dims) {
+  /** How many elements are reduced to one. */
+  static int count(Shape shape, int[] dims) {
     boolean[] reduced = axes(shape, dims);
     int count = 1;
     for (int d = 0; d < reduced.length; d++) {
@@ -159,22 +164,6 @@ public sealed interface Reduction permits Tensor {
           op + ": wants a floating-point tensor, got " + x.dtype() + "; cast with to(DType)");
     }
     return x;
-  }
-
-  /**
-   * The variance over some dimensions (all where none is named): divided by n - 1 if unbiased, else
-   * n.
-   */
-  default Tensor var(boolean unbiased, boolean keepDim, int... dims) {
-    Tensor x = floating("var");
-    int n = count(x.shape(), dims);
-    Tensor centred = x.sub(x.mean(true, dims));
-    return centred.square().sum(keepDim, dims).div(unbiased ? n - 1 : n);
-  }
-
-  /** The standard deviation, the root of {@link #var}. */
-  default Tensor std(boolean unbiased, boolean keepDim, int... dims) {
-    return var(unbiased, keepDim, dims).sqrt();
   }
 
   private void expectSome(String op, int[] dims) {
@@ -288,6 +277,21 @@ public sealed interface Reduction permits Tensor {
     return min(dim, false);
   }
 
+  /** Where the largest of all elements is, counted row-major. */
+  default Tensor argmax() {
+    return self().reshape(-1).argmax(0);
+  }
+
+  /** Where the smallest of all elements is, counted row-major. */
+  default Tensor argmin() {
+    return self().reshape(-1).argmin(0);
+  }
+
+  /** The product of all elements. */
+  default Tensor prod() {
+    return self().reshape(-1).prod(0);
+  }
+
   /** The product along a dimension. */
   default Tensor prod(int dim, boolean keepDim) {
     Tensor x = self();
@@ -330,27 +334,6 @@ public sealed interface Reduction permits Tensor {
     peak = peak.maskedFill(peak.abs().eq(Double.POSITIVE_INFINITY), 0);
     Tensor sums = x.sub(peak).exp().sum(true, dims).log().add(peak);
     return keepDim ? sums : sums.reshape(dropped(x.shape(), axes(x.shape(), dims)));
-  }
-
-  /** The p-norm of all elements, {@code (Σ|x|ᵖ)^(1/p)}; gradient 0 at 0. */
-  default Tensor norm(double p) {
-    return norm(p, false);
-  }
-
-  /** The p-norm along a dimension; gradient 0 at 0. */
-  default Tensor norm(double p, int dim, boolean keepDim) {
-    return norm(p, keepDim, dim);
-  }
-
-  private Tensor norm(double p, boolean keepDim, int... dims) {
-    Tensor x = floating("norm");
-    if (p == 1) {
-      return x.abs().sum(keepDim, dims);
-    }
-    Tensor powers = (p == 2 ? x.square() : x.abs().pow(p)).sum(keepDim, dims);
-    // the root has no derivative at 0, where the norm's subgradient is 0
-    Tensor zero = powers.detach().eq(0);
-    return powers.maskedFill(zero, 1).pow(1 / p).maskedFill(zero, 0);
   }
 
   /** eˣ / Σ eˣ along a dimension. */

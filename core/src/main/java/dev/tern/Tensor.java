@@ -27,18 +27,30 @@ import org.jspecify.annotations.Nullable;
  * <p>Every operation throws {@link ShapeException}, {@link DTypeException} or {@link
  * DeviceException} for tensors that do not go together; the message shows what came and what fits.
  */
-public sealed class Tensor extends Creation
+public sealed class Tensor extends Combination
     implements Pointwise,
+        Elementary,
         Arithmetic,
+        Logical,
         InPlace,
+        Overwriting,
         Reduction,
+        Statistics,
+        Cumulative,
+        Sorting,
+        Counting,
         Movement,
+        Rearrangement,
+        Padding,
+        Diagonals,
         MatrixProduct,
+        LinearAlgebra,
         Convolution,
         Pooling,
         Normalization,
         Noise,
         Indexing,
+        Scattering,
         Losses
     permits Parameter {
   private Storage storage;

@@ -234,4 +234,26 @@ public interface Backend {
           maxSecondMoments == null ? null : maxSecondMoments[i]);
     }
   }
+
+  /**
+   * Accumulates along the middle of {@code x: [outer, n, inner]}: {@code out[o, i, :] = op(out[o, i
+   * - 1, :], x[o, i, :])}.
+   *
+   * @param out of x's type, or INT64 for smaller whole numbers
+   */
+  default void scan(ScanOp op, int outer, int n, int inner, Data x, Data out) {
+    Ordering.scan(this, op, outer, n, inner, x, out);
+  }
+
+  /**
+   * Sorts the middle of {@code x: [outer, n, inner]}; equal elements stay in their order, NaN counts
+   * as larger than every number.
+   *
+   * @param values receives the elements in order
+   * @param indices receives where they were, INT64
+   */
+  default void sort(
+      int outer, int n, int inner, boolean descending, Data x, Data values, Data indices) {
+    Ordering.sort(this, outer, n, inner, descending, x, values, indices);
+  }
 }

@@ -18,6 +18,16 @@ public enum BinaryOp {
   MIN,
   /** The remainder with the divisor's sign, Python's {@code %}. */
   REMAINDER,
+  /** The bits that both whole numbers have. */
+  AND,
+  /** The bits that one of the whole numbers has. */
+  OR,
+  /** The bits that exactly one of the whole numbers has. */
+  XOR,
+  /** a times 2 to the power b, 0 where b is not from 0 to 63. */
+  SHIFT_LEFT,
+  /** a's bits moved down by b places, its sign alone where b is not from 0 to 63. */
+  SHIFT_RIGHT,
   /** a = b, as BOOL. */
   EQ,
   /** a ≠ b, as BOOL. */
@@ -30,6 +40,11 @@ public enum BinaryOp {
   GT,
   /** a ≥ b, as BOOL. */
   GE;
+
+  /** Whether it is defined for whole numbers and BOOL only. */
+  public boolean isBitwise() {
+    return ordinal() >= AND.ordinal() && ordinal() <= SHIFT_RIGHT.ordinal();
+  }
 
   /** Whether the result is BOOL. */
   public boolean isComparison() {

@@ -21,6 +21,7 @@ import dev.tern.device.MatmulSpec;
 import dev.tern.device.NormSpec;
 import dev.tern.device.PoolSpec;
 import dev.tern.device.ReduceOp;
+import dev.tern.device.ScanOp;
 import dev.tern.device.SgdSpec;
 import dev.tern.device.Storage;
 import dev.tern.device.UnaryOp;
@@ -427,6 +428,17 @@ final class CpuBackend implements Backend {
           v == null ? 0 : v.offset(),
           p.numel());
     }
+  }
+
+  @Override
+  public void scan(ScanOp op, int outer, int n, int inner, Data x, Data out) {
+    Scan.apply(op, outer, n, inner, x, out);
+  }
+
+  @Override
+  public void sort(
+      int outer, int n, int inner, boolean descending, Data x, Data values, Data indices) {
+    Sort.apply(outer, n, inner, descending, x, values, indices);
   }
 
   private static boolean isFast(Data x) {

@@ -126,8 +126,8 @@ final class Float32 {
         float rest = a % b;
         yield rest != 0 && rest < 0 != b < 0 ? rest + b : rest;
       }
-      case EQ, NE, LT, LE, GT, GE ->
-          throw new IllegalArgumentException(op + " gives BOOL, not FLOAT32");
+      case AND, OR, XOR, SHIFT_LEFT, SHIFT_RIGHT, EQ, NE, LT, LE, GT, GE ->
+          throw new IllegalArgumentException(op + " does not give FLOAT32");
     };
   }
 

@@ -58,6 +58,11 @@ final class Int64 {
       case MAX -> Math::max;
       case MIN -> Math::min;
       case REMAINDER -> Math::floorMod;
+      case AND -> (a, b) -> a & b;
+      case OR -> (a, b) -> a | b;
+      case XOR -> (a, b) -> a ^ b;
+      case SHIFT_LEFT -> (a, b) -> b >= 0 && b < 64 ? a << b : 0;
+      case SHIFT_RIGHT -> (a, b) -> a >> (b >= 0 && b < 64 ? b : 63);
       default -> throw new IllegalArgumentException(op + " has a result of another type");
     };
   }
