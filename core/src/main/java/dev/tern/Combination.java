@@ -59,9 +59,7 @@ public abstract sealed class Combination extends Creation permits Tensor {
   /** Rows and matrices one below the other: {@code torch.vstack}. */
   public static Tensor vstack(List<Tensor> tensors) {
     return cat(
-        tensors.stream()
-            .map(tensor -> tensor.rank() < 2 ? tensor.reshape(1, -1) : tensor)
-            .toList(),
+        tensors.stream().map(tensor -> tensor.rank() < 2 ? tensor.reshape(1, -1) : tensor).toList(),
         0);
   }
 

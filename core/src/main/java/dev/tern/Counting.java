@@ -73,9 +73,7 @@ public sealed interface Counting permits Tensor {
     }
     long largest = x.numel() == 0 ? -1 : x.max().itemLong();
     int length = Math.toIntExact(Math.max(minLength, largest + 1));
-    return Tensor.zeros(weights.dtype(), Shape.of(length))
-        .to(x.device())
-        .indexAdd(0, x, weights);
+    return Tensor.zeros(weights.dtype(), Shape.of(length)).to(x.device()).indexAdd(0, x, weights);
   }
 
   /**

@@ -51,8 +51,7 @@ public sealed interface Diagonals permits Tensor {
     return switch (self().rank()) {
       case 1 -> diagEmbed(offset);
       case 2 -> self().diagonal(offset, 0, 1);
-      default ->
-          throw new ShapeException("diag: wants a row or a matrix, got " + self().shape());
+      default -> throw new ShapeException("diag: wants a row or a matrix, got " + self().shape());
     };
   }
 

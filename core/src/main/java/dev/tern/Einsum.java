@@ -33,8 +33,7 @@ final class Einsum {
 
     /** In the order of some labels, sizes of 1 where it has none of them. */
     Tensor ordered(List<Integer> order) {
-      int[] own =
-          order.stream().filter(labels::contains).mapToInt(labels::indexOf).toArray();
+      int[] own = order.stream().filter(labels::contains).mapToInt(labels::indexOf).toArray();
       Tensor y = tensor.permute(own);
       for (int d = 0; d < order.size(); d++) {
         y = labels.contains(order.get(d)) ? y : y.unsqueeze(d);
@@ -73,8 +72,7 @@ final class Einsum {
             }
           });
     }
-    if (new LinkedHashSet<>(output).size() < output.size()
-        || !uses.keySet().containsAll(output)) {
+    if (new LinkedHashSet<>(output).size() < output.size() || !uses.keySet().containsAll(output)) {
       throw new ShapeException(
           "einsum: the result of \"%s\" names a letter twice or one that no operand has"
               .formatted(equation));

@@ -14,8 +14,7 @@ public sealed interface Elementary permits Tensor {
   }
 
   /** A function computed unrecorded, with the derivative of its own. */
-  private Tensor with(
-      String name, Gradient.Reader function, Gradient.Reader derivative) {
+  private Tensor with(String name, Gradient.Reader function, Gradient.Reader derivative) {
     Tensor x = self();
     if (!x.dtype().isFloatingPoint()) {
       throw new DTypeException(
@@ -33,8 +32,7 @@ public sealed interface Elementary permits Tensor {
 
   /** The arc sine, in radians. */
   default Tensor asin() {
-    return with(
-        "asin", x -> x.atan2(x.mul(x).rsub(1).sqrt()), x -> x.square().rsub(1).rsqrt());
+    return with("asin", x -> x.atan2(x.mul(x).rsub(1).sqrt()), x -> x.square().rsub(1).rsqrt());
   }
 
   /** The arc cosine, in radians. */
@@ -109,13 +107,8 @@ public sealed interface Elementary permits Tensor {
         .maskedFill(spoilt, Double.NaN)
         .from(
             "atan2",
-            grad(
-                y, dy -> dy.mul(other).div(y.square().add(other.square())), y, other),
-            grad(
-                other,
-                dy -> dy.mul(y).div(y.square().add(other.square())).neg(),
-                y,
-                other));
+            grad(y, dy -> dy.mul(other).div(y.square().add(other.square())), y, other),
+            grad(other, dy -> dy.mul(y).div(y.square().add(other.square())).neg(), y, other));
   }
 
   /** √(x² + y²), without overflow. */
@@ -232,9 +225,7 @@ public sealed interface Elementary permits Tensor {
     Tensor x = self();
     Tensor y = x.detach().abs().remainder(other.detach().abs()).mul(x.detach().sign());
     return y.from(
-        "fmod",
-        grad(x, dy -> dy),
-        grad(other, dy -> dy.mul(x.div(other).trunc()).neg(), x, other));
+        "fmod", grad(x, dy -> dy), grad(other, dy -> dy.mul(x.div(other).trunc()).neg(), x, other));
   }
 
   /** The remainder by a number with the dividend's sign. */
@@ -252,9 +243,7 @@ public sealed interface Elementary permits Tensor {
     Tensor x = self().detach();
     Tensor y = other.detach();
     Tensor exact = x.sub(x.remainder(y)).div(y);
-    return x.dtype().isFloatingPoint()
-        ? Tensor.where(y.eq(0), x.div(y), exact.round())
-        : exact;
+    return x.dtype().isFloatingPoint() ? Tensor.where(y.eq(0), x.div(y), exact.round()) : exact;
   }
 
   /** x divided by a number and rounded down. */
@@ -342,9 +331,7 @@ public sealed interface Elementary permits Tensor {
   default Tensor lerp(Tensor end, double weight) {
     Tensor x = self();
     // from the nearer end, so that weight 1 gives it exactly
-    return weight < 0.5
-        ? x.add(end.sub(x).mul(weight))
-        : end.sub(end.sub(x).mul(1 - weight));
+    return weight < 0.5 ? x.add(end.sub(x).mul(weight)) : end.sub(end.sub(x).mul(1 - weight));
   }
 
   /** x + weight (end - x), element by element. */

@@ -49,8 +49,7 @@ public sealed interface Indexing permits Tensor {
   default Tensor index(@Nullable Tensor... indices) {
     Tensor x = self();
     var chosen = Places.chosen("index", x.shape(), indices);
-    return chosen.result(
-        x, chosen.table(x).indexSelect(0, chosen.rows().to(x.device())));
+    return chosen.result(x, chosen.table(x).indexSelect(0, chosen.rows().to(x.device())));
   }
 
   /**

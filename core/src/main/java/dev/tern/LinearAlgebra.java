@@ -87,7 +87,9 @@ public sealed interface LinearAlgebra permits Tensor {
   /** The products of the last dimensions' elements, summed: {@code torch.inner}. */
   default Tensor inner(Tensor other) {
     Tensor x = self();
-    return x.rank() == 0 || other.rank() == 0 ? x.mul(other) : x.tensordot(other, last(x), last(other));
+    return x.rank() == 0 || other.rank() == 0
+        ? x.mul(other)
+        : x.tensordot(other, last(x), last(other));
   }
 
   private static int[] last(Tensor x) {

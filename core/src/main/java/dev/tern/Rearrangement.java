@@ -223,8 +223,7 @@ public sealed interface Rearrangement permits Tensor {
       if (start != 0) {
         y =
             Tensor.cat(
-                List.of(y.narrow(dims[i], start, n - start), y.narrow(dims[i], 0, start)),
-                dims[i]);
+                List.of(y.narrow(dims[i], start, n - start), y.narrow(dims[i], 0, start)), dims[i]);
       }
     }
     return y == self() ? y.copy() : y;

@@ -36,8 +36,7 @@ public sealed interface Scattering permits Tensor {
     Tensor source = chosen.rowsOf(values.expand(chosen.shape(x)));
     Tensor table = chosen.table(x);
     return chosen.restored(
-        x,
-        accumulate ? table.indexAdd(0, rows, source) : Places.replaced(table, rows, source));
+        x, accumulate ? table.indexAdd(0, rows, source) : Places.replaced(table, rows, source));
   }
 
   /** This tensor with {@code source}'s slices added at the given indices of a dimension. */

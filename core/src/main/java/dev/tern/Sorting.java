@@ -122,8 +122,7 @@ public sealed interface Sorting permits Tensor {
     double place = q * (along.n() - 1);
     int low = (int) place;
     Tensor below = chosen("quantile", 1, dim, order, low, 1).values();
-    Tensor above =
-        chosen("quantile", 1, dim, order, Math.min(low + 1, along.n() - 1), 1).values();
+    Tensor above = chosen("quantile", 1, dim, order, Math.min(low + 1, along.n() - 1), 1).values();
     Tensor last = chosen("quantile", 1, dim, order, along.n() - 1, 1).values();
     Tensor y = below.lerp(above, place - low);
     y = y.maskedFill(last.isNaN(), Double.NaN);
@@ -148,8 +147,7 @@ public sealed interface Sorting permits Tensor {
     Tensor starts = values.narrow(dim, 1, n - 1).ne(values.narrow(dim, 0, n - 1)).to(DType.INT64);
     Tensor start =
         Tensor.cat(
-                java.util.List.of(
-                    place.narrow(dim, 0, 1), place.narrow(dim, 1, n - 1).mul(starts)),
+                java.util.List.of(place.narrow(dim, 0, 1), place.narrow(dim, 1, n - 1).mul(starts)),
                 dim)
             .cummax(dim)
             .values();

@@ -329,11 +329,9 @@ public sealed class Tensor extends Combination
 
   /** Checks that an in-place change can be recorded; gives what this tensor was before it. */
   final Tensor beforeChange(String op) {
-    for (int d = 0; d < rank(); d++) {
-      if (view.stride(d) == 0 && size(d) > 1) {
-        throw new AutogradException(
-            op + ": several elements of this expanded view share their memory; use contiguous()");
-      }
+    if (!view.isDense() && view.overlaps()) {
+      throw new AutogradException(
+          op + ": several elements of this view share their memory; use contiguous()");
     }
     if (Autograd.isEnabled()) {
       Tensor b = base;

@@ -246,8 +246,8 @@ public interface Backend {
   }
 
   /**
-   * Sorts the middle of {@code x: [outer, n, inner]}; equal elements stay in their order, NaN counts
-   * as larger than every number.
+   * Sorts the middle of {@code x: [outer, n, inner]}; equal elements stay in their order, NaN
+   * counts as larger than every number.
    *
    * @param values receives the elements in order
    * @param indices receives where they were, INT64

@@ -85,6 +85,26 @@ public final class View {
     return dense;
   }
 
+  /**
+   * Whether several elements may lie in one place, as in an expanded view or in windows that
+   * overlap.
+   */
+  public boolean overlaps() {
+    Integer[] order = new Integer[strides.length];
+    Arrays.setAll(order, d -> d);
+    Arrays.sort(order, java.util.Comparator.comparingInt(d -> strides[d]));
+    long reach = 0; // of the dimensions with smaller steps
+    for (int d : order) {
+      if (shape.size(d) > 1) {
+        if (strides[d] <= reach) {
+          return shape.numel() > 0;
+        }
+        reach += (long) (shape.size(d) - 1) * strides[d];
+      }
+    }
+    return false;
+  }
+
   /** One past the largest index that the view touches, 0 where it is empty. */
   public long end() {
     if (shape.numel() == 0) {

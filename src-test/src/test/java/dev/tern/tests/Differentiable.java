@@ -47,6 +47,8 @@ final class Differentiable {
     table.indexing();
     table.layers();
     table.inPlace();
+    DifferentiableElements.addTo(table);
+    DifferentiableChoices.addTo(table);
     return table.rows;
   }
 
@@ -291,12 +293,12 @@ final class Differentiable {
   }
 
   @FunctionalInterface
-  private interface Change {
+  interface Change {
     Object apply(Tensor y, Tensor x);
   }
 
   /** y = 2 x, changed in place, then read together with x. */
-  private void changed(String name, Change change) {
+  void changed(String name, Change change) {
     row(
         name,
         in -> {
@@ -307,27 +309,27 @@ final class Differentiable {
         () -> new Tensor[] {real(1, 2, 3)});
   }
 
-  private static Tensor drawn(Supplier<Tensor> function) {
+  static Tensor drawn(Supplier<Tensor> function) {
     Generator.manualSeed(3);
     return function.get();
   }
 
-  private void row(String name, TensorsFunction function, Supplier<Tensor[]> inputs) {
+  void row(String name, TensorsFunction function, Supplier<Tensor[]> inputs) {
     rows.add(new Row(name, function, inputs));
   }
 
-  private void unary(String name, UnaryOperator<Tensor> function) {
+  void unary(String name, UnaryOperator<Tensor> function) {
     row(name, in -> function.apply(in[0]), () -> new Tensor[] {real(1, 2, 4)});
   }
 
-  private void positive(String name, UnaryOperator<Tensor> function) {
+  void positive(String name, UnaryOperator<Tensor> function) {
     row(
         name,
         in -> function.apply(in[0]),
         () -> new Tensor[] {values(1, 2, 3).square().add(0.3).requiresGrad_(true)});
   }
 
-  private void cube(String name, UnaryOperator<Tensor> function) {
+  void cube(String name, UnaryOperator<Tensor> function) {
     row(name, in -> function.apply(in[0]), () -> new Tensor[] {real(1, 2, 3, 4)});
   }
 
@@ -335,7 +337,7 @@ final class Differentiable {
     row(name, in -> function.apply(in[0]), () -> new Tensor[] {real(1, 1, 2, 4, 5)});
   }
 
-  private void pair(String name, BinaryOperator<Tensor> function) {
+  void pair(String name, BinaryOperator<Tensor> function) {
     row(
         name,
         in -> function.apply(in[0], in[1]),
@@ -346,7 +348,7 @@ final class Differentiable {
             });
   }
 
-  private void product(String name, int[] left, int[] right) {
+  void product(String name, int[] left, int[] right) {
     row(name, in -> in[0].matmul(in[1]), () -> new Tensor[] {real(1, left), real(2, right)});
   }
 
@@ -372,7 +374,7 @@ final class Differentiable {
   }
 
   /** Numbers between -1.3 and 1.3, all different, none close to 0 or to one another. */
-  private static Tensor values(int seed, int... shape) {
+  static Tensor values(int seed, int... shape) {
     int n = Shape.of(shape).numel();
     double[] numbers = new double[n];
     for (int i = 0; i < n; i++) {
@@ -383,15 +385,15 @@ final class Differentiable {
     return Tensor.from(numbers, shape);
   }
 
-  private static Tensor real(int seed, int... shape) {
+  static Tensor real(int seed, int... shape) {
     return values(seed, shape).requiresGrad_(true);
   }
 
-  private static Tensor leaf(double[] numbers, int... shape) {
+  static Tensor leaf(double[] numbers, int... shape) {
     return Tensor.from(numbers, shape).requiresGrad_(true);
   }
 
-  private static Tensor mask(int... shape) {
+  static Tensor mask(int... shape) {
     return values(5, shape).gt(0.1);
   }
 }

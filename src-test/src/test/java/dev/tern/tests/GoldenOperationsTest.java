@@ -23,7 +23,7 @@ class GoldenOperationsTest {
    * Rows of the bundled tables that must be covered, so that none gets lost; raise it with each
    * operation.
    */
-  private static final int TENSOR_OPS_FLOOR = 342;
+  private static final int TENSOR_OPS_FLOOR = 347;
 
   private static final int FUNCTIONAL_FLOOR = 74;
 

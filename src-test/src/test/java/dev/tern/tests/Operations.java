@@ -101,6 +101,9 @@ final class Operations {
     TABLE.op("std", (c, in) -> in.x().std(unbiased(c), c.flag("keepdim"), dims(c)));
     TABLE.outputs("max_dim", (c, in) -> both(in.x().max(dim(c), c.flag("keepdim"))));
     TABLE.outputs("min_dim", (c, in) -> both(in.x().min(dim(c), c.flag("keepdim"))));
+    TABLE.op("cumsum", (c, in) -> in.x().cumsum(dim(c)));
+    TABLE.outputs("sort", (c, in) -> both(in.x().sort(dim(c), c.flag("descending"))));
+    TABLE.outputs("topk", (c, in) -> both(in.x().topk(c.integer("k"), dim(c))));
     TABLE.op("softmax", (c, in) -> in.x().softmax(dim(c)));
     TABLE.op("log_softmax", (c, in) -> in.x().logSoftmax(dim(c)));
     TABLE.op("norm", c -> !c.has("dim"), (c, in) -> in.x().norm(c.number("p", 2)));
