@@ -12,6 +12,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -161,6 +162,26 @@ public abstract class Optimizer {
     return gradients;
   }
 
+  /** The way down (up, to maximize): the gradient, with weight decay as an L2 penalty. */
+  static Tensor direction(Tensor parameter, Settings s) {
+    Tensor gradient = Objects.requireNonNull(parameter.grad());
+    Tensor g = s.flag("maximize") ? gradient.neg() : gradient;
+    double decay = s.number("weight_decay");
+    if (decay == 0) {
+      return g;
+    }
+    if (s.has("decoupled_weight_decay") && s.flag("decoupled_weight_decay")) {
+      parameter.mul_(1 - s.number("lr") * decay);
+      return g;
+    }
+    return g.add(parameter.mul(decay));
+  }
+
+  /** {@code mean = beta mean + (1 - beta) x}. */
+  static Tensor follow(Tensor mean, Tensor x, double beta) {
+    return mean.mul_(beta).add_(x.mul(1 - beta));
+  }
+
   /** Sets the gradients of all parameters to null. */
   public final void zeroGrad() {
     for (Group group : groups) {
@@ -256,7 +277,23 @@ public abstract class Optimizer {
     return getClass().getSimpleName();
   }
 
-  final void replace(Tensor parameter, ParameterState state) {
-    states.put(parameter, state);
+  /** What is remembered of a parameter, as it is saved; nothing before its first step. */
+  Map<String, @Nullable Object> save(Tensor parameter) {
+    return state(parameter).toMap(stateForm());
+  }
+
+  /**
+   * Checks what was saved of a parameter, and gives what takes it over.
+   *
+   * @param faults receives what does not fit
+   */
+  Runnable load(Tensor parameter, Map<?, ?> saved, List<String> faults) {
+    ParameterState state = new ParameterState(parameter);
+    state.load(saved, stateForm(), faults);
+    return () -> states.put(parameter, state);
+  }
+
+  void forget(Tensor parameter) {
+    states.put(parameter, new ParameterState(parameter));
   }
 }

@@ -28,7 +28,7 @@ final class OptimizerState {
     for (Optimizer.Group group : optimizer.groups()) {
       List<Object> indices = new ArrayList<>();
       for (Tensor parameter : group.parameters()) {
-        Map<String, @Nullable Object> state = optimizer.state(parameter).toMap();
+        Map<String, @Nullable Object> state = optimizer.save(parameter);
         if (!state.isEmpty()) {
           states.put(index, state);
         }
@@ -82,7 +82,7 @@ final class OptimizerState {
       }
     }
     for (Tensor parameter : parameters.values()) { // those that had taken no step
-      changes.add(() -> optimizer.replace(parameter, new ParameterState(parameter)));
+      changes.add(() -> optimizer.forget(parameter));
     }
   }
 
@@ -132,10 +132,8 @@ final class OptimizerState {
       faults.add(where + "wants a dict of tensors by name");
       return;
     }
-    ParameterState state = new ParameterState(parameter);
     List<String> unfit = new ArrayList<>();
-    state.load(values, optimizer.stateForm(), unfit);
+    changes.add(optimizer.load(parameter, values, unfit));
     unfit.forEach(fault -> faults.add(where + fault));
-    changes.add(() -> optimizer.replace(parameter, state));
   }
 }

@@ -67,9 +67,9 @@ public final class ParameterState {
   }
 
   /** As PyTorch saves it; the steps and numbers are FLOAT32 tensors on the CPU. */
-  Map<String, @Nullable Object> toMap() {
+  Map<String, @Nullable Object> toMap(StateForm form) {
     Map<String, @Nullable Object> map = new LinkedHashMap<>();
-    if (steps > 0) {
+    if (form.kinds().containsValue(StateForm.Kind.STEP) && !tensors.isEmpty()) {
       map.put("step", single(steps));
     }
     numbers.forEach((name, value) -> map.put(name, single(value)));

@@ -17,8 +17,7 @@ public final class SGD extends Optimizer {
   private static final String MOMENTUM_BUFFER = "momentum_buffer";
 
   private static final Settings DEFAULTS =
-      Settings.none()
-          .plus("lr", "learning rate", Kind.AT_LEAST_ZERO, 1e-3)
+      Settings.lr(1e-3)
           .plus("momentum", 0)
           .plus("dampening", "dampening value", Kind.NUMBER, 0)
           .plus("weight_decay", 0)
@@ -27,15 +26,14 @@ public final class SGD extends Optimizer {
           .plusChoices("foreach", "differentiable", "fused");
 
   /** The settings, an immutable value: each method gives a copy that differs in one of them. */
-  public static final class Options {
-    private final Settings settings;
-
+  public static final class Options extends GroupOptions<Options> {
     private Options(Settings settings) {
-      this.settings = settings;
+      super(settings);
     }
 
-    private Options with(String name, Object value) {
-      return new Options(settings.with(name, value));
+    @Override
+    Options of(Settings changed) {
+      return new Options(changed);
     }
 
     /** With this momentum, at least 0; 0 is none. */
@@ -48,11 +46,6 @@ public final class SGD extends Optimizer {
       return with("dampening", value);
     }
 
-    /** With this L2 penalty, at least 0. */
-    public Options weightDecay(double value) {
-      return with("weight_decay", value);
-    }
-
     /** With Nesterov's momentum, which looks a step ahead; wants a momentum and no dampening. */
     public Options nesterov() {
       return nesterov(true);
@@ -61,16 +54,6 @@ public final class SGD extends Optimizer {
     /** With or without Nesterov's momentum. */
     public Options nesterov(boolean on) {
       return with("nesterov", on);
-    }
-
-    /** Climbing instead of descending. */
-    public Options maximize() {
-      return maximize(true);
-    }
-
-    /** Climbing or descending. */
-    public Options maximize(boolean climb) {
-      return with("maximize", climb);
     }
   }
 

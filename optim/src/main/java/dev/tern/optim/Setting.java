@@ -17,8 +17,8 @@ record Setting(String name, String words, Kind kind, @Nullable Object initial) {
     NUMBER,
     /** A number from 0 on. */
     AT_LEAST_ZERO,
-    /** A number from 0 on and below 1. */
-    FRACTION,
+    /** A number from 0 to 1. */
+    AT_MOST_ONE,
     /** Two numbers from 0 on and below 1. */
     FRACTIONS,
     /** A whole number from 1 on. */
@@ -40,7 +40,7 @@ record Setting(String name, String words, Kind kind, @Nullable Object initial) {
     return switch (kind) {
       case NUMBER -> number(value, Double.NEGATIVE_INFINITY, true, words);
       case AT_LEAST_ZERO -> number(value, Double.POSITIVE_INFINITY, true, words);
-      case FRACTION -> number(value, 1, false, words);
+      case AT_MOST_ONE -> number(value, 1, true, words);
       case FRACTIONS -> {
         if (!(value instanceof List<?> pair) || pair.size() != 2) {
           throw invalid(words, value);

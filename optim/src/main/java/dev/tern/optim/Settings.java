@@ -21,9 +21,18 @@ public final class Settings {
     this.values = values;
   }
 
-  /** None yet, for the author of an optimizer: add what it knows, in the order it is saved. */
-  public static Settings none() {
+  /** A learning rate alone; the author of an optimizer adds what else it knows, as it is saved. */
+  public static Settings lr(double lr) {
+    return none().plus("lr", "learning rate", Setting.Kind.AT_LEAST_ZERO, lr);
+  }
+
+  static Settings none() {
     return new Settings(Map.of(), Map.of());
+  }
+
+  /** Knowing the betas of Adam and its kin too. */
+  Settings plusBetas() {
+    return plus("betas", "beta parameter", Setting.Kind.FRACTIONS, List.of(0.9, 0.999));
   }
 
   private Settings plus(Setting setting) {

@@ -1,5 +1,9 @@
 package dev.tern.optim;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Multiplies the learning rate by gamma every so many epochs, {@code
  * torch.optim.lr_scheduler.StepLR}.
@@ -20,16 +24,21 @@ public final class StepLR extends LrScheduler {
    */
   public StepLR(Optimizer optimizer, int stepSize, double gamma) {
     super(optimizer);
-    if (stepSize < 1) {
-      throw new IllegalArgumentException(
-          "StepLR: wants a step of at least 1 epoch, got " + stepSize);
-    }
-    this.stepSize = stepSize;
+    this.stepSize = Epochs.atLeastOne("StepLR: a step", stepSize);
     this.gamma = gamma;
+    start();
   }
 
   @Override
-  protected double next(double initial, double present, int epoch) {
+  protected double next(int group, double initial, double present, int epoch) {
     return epoch % stepSize == 0 ? present * gamma : present;
+  }
+
+  @Override
+  Map<String, @Nullable Object> settings() {
+    Map<String, @Nullable Object> settings = new LinkedHashMap<>();
+    settings.put("step_size", (long) stepSize);
+    settings.put("gamma", gamma);
+    return settings;
   }
 }

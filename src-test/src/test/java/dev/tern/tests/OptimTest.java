@@ -6,25 +6,39 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tern.Parameter;
 import dev.tern.Tensor;
+import dev.tern.optim.Adadelta;
+import dev.tern.optim.Adagrad;
 import dev.tern.optim.Adam;
 import dev.tern.optim.AdamOptions;
 import dev.tern.optim.AdamW;
+import dev.tern.optim.Adamax;
+import dev.tern.optim.CosineAnnealingLR;
+import dev.tern.optim.ExponentialLR;
+import dev.tern.optim.LambdaLR;
+import dev.tern.optim.LinearLR;
 import dev.tern.optim.LrScheduler;
+import dev.tern.optim.MultiStepLR;
+import dev.tern.optim.NAdam;
+import dev.tern.optim.OneCycleLR;
 import dev.tern.optim.Optimizer;
+import dev.tern.optim.RAdam;
+import dev.tern.optim.RMSprop;
+import dev.tern.optim.ReduceLROnPlateau;
 import dev.tern.optim.SGD;
 import dev.tern.optim.StepLR;
 import dev.tern.shape.DType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
 
 /** Trajectories of the optimizers against PyTorch: given gradients, where each step leads. */
 class OptimTest {
   /** Rows of the bundled table whose optimizer exists; raise it with each optimizer. */
-  private static final int FLOOR = 9;
+  private static final int FLOOR = 13;
 
-  private static final int SCHEDULES_FLOOR = 1;
+  private static final int SCHEDULES_FLOOR = 8;
 
   @Test
   void trajectories() {
@@ -66,39 +80,92 @@ class OptimTest {
     return true;
   }
 
-  private static Optional<Optimizer> make(String name, JsonNode args, List<Parameter> parameters) {
-    return switch (name) {
-      case "SGD" ->
-          Optional.of(
+  private static Optional<Optimizer> make(String name, JsonNode args, List<Parameter> p) {
+    double lr = number(args, "lr", Double.NaN);
+    double eps = number(args, "eps", name.equals("Adagrad") ? 1e-10 : 1e-8);
+    double decay = number(args, "weight_decay", 0);
+    boolean maximize = flag(args, "maximize");
+    double[] betas =
+        args.has("betas") ? Golden.doubles(args.get("betas")) : new double[] {0.9, 0.999};
+    return Optional.ofNullable(
+        switch (name) {
+          case "SGD" ->
               new SGD(
-                  parameters,
-                  SGD.lr(number(args, "lr", 0))
+                  p,
+                  SGD.lr(lr)
                       .momentum(number(args, "momentum", 0))
                       .dampening(number(args, "dampening", 0))
-                      .weightDecay(number(args, "weight_decay", 0))
+                      .weightDecay(decay)
                       .nesterov(flag(args, "nesterov"))
-                      .maximize(flag(args, "maximize"))));
-      case "Adam" ->
-          Optional.of(new Adam(parameters, adam(Adam.lr(number(args, "lr", 1e-3)), args)));
-      case "AdamW" ->
-          Optional.of(new AdamW(parameters, adam(AdamW.lr(number(args, "lr", 1e-3)), args)));
-      default -> Optional.empty();
-    };
+                      .maximize(maximize));
+          case "Adam" -> new Adam(p, adam(Adam.lr(lr), args, betas, eps).weightDecay(decay));
+          case "AdamW" ->
+              new AdamW(
+                  p,
+                  adam(AdamW.lr(lr), args, betas, eps)
+                      .weightDecay(number(args, "weight_decay", 0.01)));
+          case "RMSprop" ->
+              new RMSprop(
+                  p,
+                  RMSprop.lr(lr)
+                      .alpha(number(args, "alpha", 0.99))
+                      .eps(eps)
+                      .momentum(number(args, "momentum", 0))
+                      .centered(flag(args, "centered"))
+                      .weightDecay(decay)
+                      .maximize(maximize));
+          case "Adagrad" ->
+              new Adagrad(
+                  p,
+                  Adagrad.lr(lr)
+                      .lrDecay(number(args, "lr_decay", 0))
+                      .initialAccumulatorValue(number(args, "initial_accumulator_value", 0))
+                      .eps(eps)
+                      .weightDecay(decay)
+                      .maximize(maximize));
+          case "Adadelta" ->
+              new Adadelta(
+                  p,
+                  Adadelta.lr(lr)
+                      .rho(number(args, "rho", 0.9))
+                      .eps(number(args, "eps", 1e-6))
+                      .weightDecay(decay)
+                      .maximize(maximize));
+          case "Adamax" ->
+              new Adamax(
+                  p,
+                  Adamax.lr(lr)
+                      .betas(betas[0], betas[1])
+                      .eps(eps)
+                      .weightDecay(decay)
+                      .maximize(maximize));
+          case "NAdam" ->
+              new NAdam(
+                  p,
+                  NAdam.lr(lr)
+                      .betas(betas[0], betas[1])
+                      .eps(eps)
+                      .momentumDecay(number(args, "momentum_decay", 4e-3))
+                      .weightDecay(decay)
+                      .maximize(maximize));
+          case "RAdam" ->
+              new RAdam(
+                  p,
+                  RAdam.lr(lr)
+                      .betas(betas[0], betas[1])
+                      .eps(eps)
+                      .weightDecay(decay)
+                      .maximize(maximize));
+          default -> null;
+        });
   }
 
-  private static AdamOptions adam(AdamOptions defaults, JsonNode args) {
-    AdamOptions options = defaults;
-    if (args.has("betas")) {
-      double[] betas = Golden.doubles(args.get("betas"));
-      options = options.betas(betas[0], betas[1]);
-    }
-    if (args.has("eps")) {
-      options = options.eps(number(args, "eps", 0));
-    }
-    if (args.has("weight_decay")) {
-      options = options.weightDecay(number(args, "weight_decay", 0));
-    }
-    return options.amsgrad(flag(args, "amsgrad")).maximize(flag(args, "maximize"));
+  private static AdamOptions adam(AdamOptions defaults, JsonNode args, double[] betas, double eps) {
+    return defaults
+        .betas(betas[0], betas[1])
+        .eps(eps)
+        .amsgrad(flag(args, "amsgrad"))
+        .maximize(flag(args, "maximize"));
   }
 
   @Test
@@ -106,20 +173,27 @@ class OptimTest {
     JsonNode rows = Golden.json("optim").get("schedulers");
     int covered = 0;
     for (JsonNode row : rows) {
+      String name = row.get("scheduler").textValue();
       Parameter parameter = new Parameter(Tensor.of(1.0));
       var optimizer = new SGD(List.of(parameter), SGD.lr(row.get("base_lr").doubleValue()));
-      Optional<LrScheduler> schedule =
-          schedule(row.get("scheduler").textValue(), row.get("args"), optimizer);
-      if (schedule.isEmpty()) {
+      Optional<IntConsumer> step = step(name, row, optimizer);
+      if (step.isEmpty()) {
         continue;
       }
       covered++;
-      for (double lr : Golden.doubles(row.get("lrs"))) {
+      double[] rates = Golden.doubles(row.get("lrs"));
+      for (int epoch = 0; epoch < rates.length; epoch++) {
+        // the rates of a schedule that is given a metric are those after it
+        if (row.has("metrics")) {
+          step.orElseThrow().accept(epoch);
+        }
         assertEquals(
-            lr, optimizer.groups().get(0).lr(), 1e-12 * lr, row.get("scheduler").textValue());
+            rates[epoch], optimizer.groups().get(0).lr(), 1e-12 * rates[epoch], name + epoch);
         parameter.setGrad(Tensor.of(1.0));
         optimizer.step();
-        schedule.orElseThrow().step();
+        if (!row.has("metrics") && epoch < rates.length - 1) {
+          step.orElseThrow().accept(epoch);
+        }
       }
     }
     Golden.report("schedules", covered, rows.size());
@@ -128,13 +202,50 @@ class OptimTest {
     }
   }
 
+  /** What ends an epoch. */
+  private static Optional<IntConsumer> step(String name, JsonNode row, Optimizer optimizer) {
+    JsonNode args = row.get("args");
+    if (name.equals("ReduceLROnPlateau")) {
+      double[] metrics = Golden.doubles(row.get("metrics"));
+      var schedule =
+          new ReduceLROnPlateau(
+              optimizer,
+              ReduceLROnPlateau.min()
+                  .factor(number(args, "factor", 0.1))
+                  .patience((int) number(args, "patience", 10)));
+      return Optional.of(epoch -> schedule.step(metrics[epoch]));
+    }
+    return schedule(name, args, optimizer).map(schedule -> epoch -> schedule.step());
+  }
+
   private static Optional<LrScheduler> schedule(String name, JsonNode args, Optimizer optimizer) {
-    return switch (name) {
-      case "StepLR" ->
-          Optional.of(
-              new StepLR(optimizer, args.get("step_size").intValue(), number(args, "gamma", 0.1)));
-      default -> Optional.empty();
-    };
+    double gamma = number(args, "gamma", 0.1);
+    return Optional.ofNullable(
+        switch (name) {
+          case "StepLR" -> new StepLR(optimizer, args.get("step_size").intValue(), gamma);
+          case "MultiStepLR" ->
+              new MultiStepLR(optimizer, gamma, Golden.ints(args.get("milestones")));
+          case "ExponentialLR" -> new ExponentialLR(optimizer, gamma);
+          case "CosineAnnealingLR" ->
+              new CosineAnnealingLR(
+                  optimizer, args.get("T_max").intValue(), number(args, "eta_min", 0));
+          case "LinearLR" ->
+              new LinearLR(
+                  optimizer,
+                  number(args, "start_factor", 1.0 / 3),
+                  number(args, "end_factor", 1),
+                  (int) number(args, "total_iters", 5));
+          case "OneCycleLR" ->
+              new OneCycleLR(
+                  optimizer,
+                  OneCycleLR.maxLr(number(args, "max_lr", 0))
+                      .totalSteps(args.get("total_steps").intValue()));
+          case "LambdaLR" -> {
+            String[] power = args.get("lambda_").textValue().split("\\^");
+            yield new LambdaLR(optimizer, epoch -> Math.pow(Double.parseDouble(power[0]), epoch));
+          }
+          default -> null;
+        });
   }
 
   private static double number(JsonNode args, String name, double otherwise) {
