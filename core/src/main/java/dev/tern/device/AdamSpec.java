@@ -26,11 +26,11 @@ public record AdamSpec(
     long step) {
   /** What corrects the first moment for its start at zero, {@code 1 - beta1^step}. */
   public double correction1() {
-    return 1 - Math.pow(beta1, step);
+    return 1 - Math.pow(beta1, (double) step);
   }
 
   /** What corrects the second moment for its start at zero, {@code 1 - beta2^step}. */
   public double correction2() {
-    return 1 - Math.pow(beta2, step);
+    return 1 - Math.pow(beta2, (double) step);
   }
 }
