@@ -60,3 +60,29 @@ extern "C" __global__ void trial_struct(Four four, double d, long long l, float*
   out[1] = (float)d;
   out[2] = (float)l;
 }
+
+// For timing the emulator: as many barriers as asked for.
+extern "C" __global__ void trial_barriers(int n, float* x) {
+  for (int i = 0; i < n; i++) __syncthreads();
+  if (x) x[threadIdx.x] = 1.0f;
+}
+
+// Half of a block leaves before the others meet in a shuffle.
+extern "C" __global__ void trial_shuffles_with_the_gone(float* x) {
+  if (threadIdx.x >= 16) return;
+  x[threadIdx.x] = __shfl_down_sync(0xffffffffu, x[threadIdx.x], 8);
+}
+
+// Shuffles in a branch that not all lanes of a warp take.
+extern "C" __global__ void trial_shuffles_in_a_branch(float* x) {
+  if (threadIdx.x % 2) {
+    x[threadIdx.x] = __shfl_xor_sync(0xffffffffu, 1.0f, 1);
+  } else {
+    x[threadIdx.x] = __shfl_xor_sync(0xffffffffu, 2.0f, 1);
+  }
+}
+
+extern "C" __global__ void trial_votes(const int* x, unsigned* votes) {
+  unsigned ballot = __ballot_sync(0xffffffffu, x[threadIdx.x] > 0);
+  if (threadIdx.x == 0) votes[0] = ballot;
+}

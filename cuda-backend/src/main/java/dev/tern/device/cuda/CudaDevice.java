@@ -25,11 +25,8 @@ import org.jspecify.annotations.Nullable;
  * kernels. Any thread may use it; whatever calls the driver calls {@link #enter} first.
  */
 final class CudaDevice {
-  private static final boolean SYNC = Boolean.getBoolean("tern.cuda.sync");
-  private static final boolean CACHE =
-      Boolean.parseBoolean(System.getProperty("tern.cuda.cache", "true"));
-
   private final Device device;
+  private final Options options;
   private final String gpu;
   private final int capability;
   private final CUcontext context = new CUcontext();
@@ -43,9 +40,26 @@ final class CudaDevice {
   private final RecentLaunches recent = new RecentLaunches();
   private volatile @Nullable String lost;
 
+  /**
+   * How a device is run.
+   *
+   * @param sync whether each launch is waited for, so that an error names its kernel ({@code
+   *     tern.cuda.sync})
+   * @param cache whether memory is kept to be handed out again ({@code tern.cuda.cache}); without,
+   *     a memory checker sees each access out of bounds
+   */
+  record Options(boolean sync, boolean cache) {
+    static Options ofProperties() {
+      return new Options(
+          Boolean.getBoolean("tern.cuda.sync"),
+          Boolean.parseBoolean(System.getProperty("tern.cuda.cache", "true")));
+    }
+  }
+
   /** Opens a GPU; the driver has been started. */
-  CudaDevice(int index, boolean caching) {
+  CudaDevice(int index, Options options) {
     device = Device.cuda(index);
+    this.options = options;
     CUdevice handle = new CUdevice();
     check(JCudaDriver.cuDeviceGet(handle, index), "opening it");
     byte[] name = new byte[256];
@@ -59,16 +73,12 @@ final class CudaDevice {
     check(
         JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING),
         "creating a stream");
-    memory = new CachingAllocator(new DeviceMemory(this), device.toString(), caching);
+    memory = new CachingAllocator(new DeviceMemory(this), device.toString(), options.cache());
     for (Ptx ptx : Ptx.all()) {
       if (ptx.target() <= capability) {
         use(ptx);
       }
     }
-  }
-
-  CudaDevice(int index) {
-    this(index, CACHE);
   }
 
   private int attribute(CUdevice handle, int attribute) {
@@ -214,7 +224,7 @@ final class CudaDevice {
   }
 
   void syncIfAsked(String kernel) {
-    if (SYNC) {
+    if (options.sync()) {
       check(JCudaDriver.cuStreamSynchronize(stream()), "running " + kernel);
     }
   }
@@ -248,7 +258,7 @@ final class CudaDevice {
     if (message == null) {
       message =
           "%s: a kernel failed: %s, noticed when %s. ".formatted(device, error, doing)
-              + (SYNC
+              + (options.sync()
                   ? "Each launch was waited for, so it is the last of these: " + recent
                   : "GPU errors show late: the kernel is one of those launched before, the last were "
                       + recent

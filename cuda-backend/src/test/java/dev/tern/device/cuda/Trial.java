@@ -1,0 +1,49 @@
+package dev.tern.device.cuda;
+
+import dev.tern.device.Data;
+import dev.tern.shape.DType;
+import dev.tern.shape.Shape;
+import jcuda.driver.JCudaDriver;
+
+/** An emulated GPU with the kernels of {@code trials.cu}. */
+final class Trial {
+  final CudaDevice gpu;
+
+  private Trial(CudaDevice gpu) {
+    this.gpu = gpu;
+    gpu.use(Ptx.load("trials"));
+  }
+
+  /** Opens a GPU without a cache, so that each array lies between pages not to be touched. */
+  static Trial open(int index) {
+    return open(index, new CudaDevice.Options(false, false));
+  }
+
+  static Trial open(int index, CudaDevice.Options options) {
+    Emulator.load();
+    Emulator.revive(index);
+    JCudaDriver.setExceptionsEnabled(false);
+    JCudaDriver.cuInit(0);
+    return new Trial(new CudaDevice(index, options));
+  }
+
+  Data floats(float... values) {
+    Data data = empty(values.length);
+    gpu.upload(values, 0, data);
+    return data;
+  }
+
+  Data empty(int size) {
+    return new Data(gpu.allocate(DType.FLOAT32, size), 0, Shape.of(size));
+  }
+
+  float[] read(Data data) {
+    float[] values = new float[data.numel()];
+    gpu.download(data, values, 0);
+    return values;
+  }
+
+  Launch kernel(String name) {
+    return gpu.kernel("trial_" + name).args();
+  }
+}
