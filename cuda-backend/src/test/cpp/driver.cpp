@@ -51,7 +51,7 @@ struct device {
 };
 struct state {
   std::recursive_mutex lock;
-  long settings[SETTINGS] = {0, 12060, 2, 80, 1 << 30, 0, 1, 0, 0, 0, 0};
+  long settings[SETTINGS] = {0, 12060, 4, 80, 1 << 30, 0, 1, 0, 0, 0, 0};
   bool initialised = false;
   std::map<std::string, emu_kernel> kernels;
   device devices[8];
@@ -527,7 +527,7 @@ extern "C" JNIEXPORT jstring JNICALL Java_dev_tern_device_cuda_Emulator_message(
   LOCK;
   return env->NewStringUTF(emu().message.c_str());
 }
-extern "C" JNIEXPORT void JNICALL Java_dev_tern_device_cuda_Emulator_revive(JNIEnv*, jclass, jint index) {
+extern "C" JNIEXPORT void JNICALL Java_dev_tern_device_cuda_Emulator_reset(JNIEnv*, jclass, jint index) {
   LOCK;
   device& d = emu().devices[index];
   d.error = 0;
@@ -537,4 +537,8 @@ extern "C" JNIEXPORT void JNICALL Java_dev_tern_device_cuda_Emulator_revive(JNIE
     s->queue.clear();
     s->done = s->given;
   }
+  for (auto& block : d.memory) munmap(block.second.mapping, block.second.mapped);
+  emu().settings[ALLOCATIONS] -= d.memory.size();
+  d.memory.clear();
+  d.used = 0;
 }

@@ -40,6 +40,14 @@ public interface Backend {
   /** Waits until all work given to the device is done. */
   default void synchronize() {}
 
+  /** In one line, what memory is in use, kept for later and free; empty where that is the JVM's. */
+  default String memorySummary() {
+    return "";
+  }
+
+  /** Gives back the memory that is kept for later. */
+  default void emptyCache() {}
+
   /** Sets every element. */
   void fill(Data out, double value);
 

@@ -1,5 +1,7 @@
 package dev.tern.device;
 
+import dev.tern.shape.DeviceException;
+
 /** What CUDA there is, as {@code torch.cuda} tells it; answered without CUDA as well. */
 public final class Cuda {
   private Cuda() {}
@@ -23,5 +25,34 @@ public final class Cuda {
     }
     String why = provider.whyUnavailable();
     return why == null ? "" : why;
+  }
+
+  /**
+   * Waits until all work given to a GPU is done, {@code torch.cuda.synchronize}; an error of a
+   * kernel shows here at the latest.
+   *
+   * @throws DeviceException if the GPU cannot be used, or a kernel failed
+   */
+  public static void synchronize(Device device) {
+    Backends.of(device).synchronize();
+  }
+
+  /**
+   * In one line, how much of a GPU's memory live tensors hold, the cache keeps, and is free.
+   *
+   * @throws DeviceException if the GPU cannot be used
+   */
+  public static String memorySummary(Device device) {
+    return Backends.of(device).memorySummary();
+  }
+
+  /**
+   * Gives the memory that is cached back to the driver, {@code torch.cuda.empty_cache}, for other
+   * programs: Tern itself would have used it again.
+   *
+   * @throws DeviceException if the GPU cannot be used
+   */
+  public static void emptyCache(Device device) {
+    Backends.of(device).emptyCache();
   }
 }

@@ -62,12 +62,8 @@ final class CudaDevice {
     this.options = options;
     CUdevice handle = new CUdevice();
     check(JCudaDriver.cuDeviceGet(handle, index), "opening it");
-    byte[] name = new byte[256];
-    check(JCudaDriver.cuDeviceGetName(name, name.length, handle), "asking its name");
-    gpu = new String(name, StandardCharsets.UTF_8).split("\0", 2)[0];
-    capability =
-        10 * attribute(handle, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR)
-            + attribute(handle, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
+    gpu = name(handle);
+    capability = capability(handle);
     check(JCudaDriver.cuDevicePrimaryCtxRetain(context, handle), "retaining its primary context");
     enter();
     check(
@@ -81,9 +77,22 @@ final class CudaDevice {
     }
   }
 
-  private int attribute(CUdevice handle, int attribute) {
+  /** A GPU's name. */
+  static String name(CUdevice handle) {
+    byte[] name = new byte[256];
+    JCudaDriver.cuDeviceGetName(name, name.length, handle);
+    return new String(name, StandardCharsets.UTF_8).split("\0", 2)[0];
+  }
+
+  /** A GPU's compute capability, 80 for 8.0. */
+  static int capability(CUdevice handle) {
+    return 10 * attribute(handle, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR)
+        + attribute(handle, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
+  }
+
+  private static int attribute(CUdevice handle, int attribute) {
     int[] value = {0};
-    check(JCudaDriver.cuDeviceGetAttribute(value, attribute, handle), "asking an attribute");
+    JCudaDriver.cuDeviceGetAttribute(value, attribute, handle);
     return value[0];
   }
 
@@ -159,6 +168,22 @@ final class CudaDevice {
         "copying");
   }
 
+  /** Sets elements of up to 4 bytes to one bit pattern; 8-byte ones to zero only. */
+  void fill(Data data, int bits) {
+    expectHere(data);
+    enter();
+    DevicePointer to = new DevicePointer(CudaStorage.address(data));
+    int n = data.numel();
+    check(
+        switch (data.dtype().bytes()) {
+          case 1 -> JCudaDriver.cuMemsetD8Async(to, (byte) bits, n, stream());
+          case 2 -> JCudaDriver.cuMemsetD16Async(to, (short) bits, n, stream());
+          case 4 -> JCudaDriver.cuMemsetD32Async(to, bits, n, stream());
+          default -> JCudaDriver.cuMemsetD32Async(to, 0, 2L * n, stream());
+        },
+        "filling");
+  }
+
   /** Waits until all work given to it is done. */
   void synchronize() {
     enter();
@@ -231,10 +256,11 @@ final class CudaDevice {
 
   /** Checks that data lies on this GPU. */
   void expectHere(Data data) {
-    if (!(data.storage() instanceof CudaStorage storage) || storage.device() != this) {
+    CudaDevice at = data.storage() instanceof CudaStorage storage ? storage.device() : null;
+    if (at != this) {
       throw new DeviceException(
           "a kernel on %s was given memory of %s"
-              .formatted(device, data.storage().backend().device()));
+              .formatted(device, at != null ? at : data.storage().backend().device()));
     }
   }
 

@@ -3,15 +3,14 @@ package dev.tern.device.cuda;
 import dev.tern.device.Backend;
 import dev.tern.device.BackendProvider;
 import dev.tern.shape.DeviceException;
+import org.jspecify.annotations.Nullable;
 
-/**
- * Looks for an NVIDIA GPU. This version of Tern has no CUDA kernels yet: it says what it finds, and
- * that no device can be used.
- */
+/** Finds NVIDIA GPUs of compute capability 7.5 and up through the driver that is installed. */
 public final class CudaProvider implements BackendProvider {
   /** Probing takes a second or two where there is a GPU, so it waits until somebody asks. */
   private static final class Probed {
     static final Probe PROBE = Probe.run();
+    static final @Nullable CudaDevice[] DEVICES = new CudaDevice[PROBE.devices()];
   }
 
   /** Touches no driver yet. */
@@ -24,23 +23,41 @@ public final class CudaProvider implements BackendProvider {
 
   @Override
   public int deviceCount() {
-    return 0;
+    return Probed.PROBE.devices();
   }
 
   @Override
-  public String whyUnavailable() {
+  public @Nullable String whyUnavailable() {
     return Probed.PROBE.why();
   }
 
   /**
-   * No device can be used yet.
+   * The backend of a GPU, which is opened at the first call.
    *
-   * @throws DeviceException always, with {@link #whyUnavailable} and its cause
+   * @throws DeviceException if there is none, with {@link #whyUnavailable} and its cause
    */
   @Override
   public Backend backend(int index) {
-    DeviceException unavailable = new DeviceException("cuda:" + index + ": " + whyUnavailable());
-    unavailable.initCause(Probed.PROBE.cause());
-    throw unavailable;
+    Probe probe = Probed.PROBE;
+    if (index >= probe.devices()) {
+      DeviceException unavailable =
+          new DeviceException(
+              "cuda:%d: %s"
+                  .formatted(
+                      index,
+                      probe.why() != null
+                          ? probe.why()
+                          : "there are " + probe.devices() + " GPUs"));
+      unavailable.initCause(probe.cause());
+      throw unavailable;
+    }
+    synchronized (Probed.DEVICES) {
+      CudaDevice device = Probed.DEVICES[index];
+      if (device == null) {
+        device = new CudaDevice(index, CudaDevice.Options.ofProperties());
+        Probed.DEVICES[index] = device;
+      }
+      return device.backend();
+    }
   }
 }

@@ -33,6 +33,7 @@ final class CudaStorage extends Storage {
   long address() {
     long address = lease.address();
     if (address == 0 && size() > 0) {
+      expectHeld();
       throw new IllegalStateException(
           "this tensor's memory (%d elements of %s on %s) was given back and must not be used any more"
               .formatted(size(), dtype(), device));

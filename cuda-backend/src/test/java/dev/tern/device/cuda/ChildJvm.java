@@ -12,18 +12,25 @@ import java.util.List;
 final class ChildJvm {
   private ChildJvm() {}
 
-  /** What a main class prints, both streams; the arguments with a dash go to the JVM. */
+  /**
+   * What a main class prints, both streams. Arguments up to the last one with a dash, or what
+   * follows {@code -cp}, go to the JVM.
+   */
   static String run(Class<?> main, String... arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(System.getProperty("java.home") + "/bin/java");
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add("-Dtern.root=" + System.getProperty("tern.root", "."));
-    List<String> rest = new ArrayList<>();
-    for (String argument : arguments) {
-      (argument.startsWith("-") ? command : rest).add(argument);
+    int options = 0;
+    for (int i = 0; i < arguments.length; i++) {
+      if (arguments[i].startsWith("-")) {
+        options = arguments[i].equals("-cp") ? i + 2 : i + 1;
+      }
     }
+    List<String> all = List.of(arguments);
+    command.addAll(all.subList(0, options));
     command.add(main.getName());
-    command.addAll(rest);
+    command.addAll(all.subList(options, all.size()));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     return process.waitFor() == 0 ? output.strip() : "exit " + process.exitValue() + "\n" + output;

@@ -30,7 +30,7 @@ public final class Emulator {
     /** The driver's CUDA version, 12060 for 12.6. */
     DRIVER_VERSION(12060),
     /** How many GPUs there are. */
-    DEVICES(2),
+    DEVICES(4),
     /** Their compute capability, 80 for 8.0. */
     CAPABILITY(80),
     /** The memory of each, in bytes. */
@@ -116,8 +116,11 @@ public final class Emulator {
   /** Why the last kernel or module failed. */
   public static native String message();
 
-  /** Makes a device whose context was lost usable again, which a real driver never does. */
-  public static native void revive(int index);
+  /**
+   * Takes a device's memory and pending work away, and makes it usable again if its context was
+   * lost, which a real driver never does.
+   */
+  static native void reset(int index);
 
   private static Path build() {
     try {

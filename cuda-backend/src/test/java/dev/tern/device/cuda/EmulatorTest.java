@@ -22,13 +22,13 @@ class EmulatorTest {
 
   @BeforeEach
   void open() {
-    trial = Trial.open(0);
+    trial = Trial.open(2);
     Assumptions.assumeTrue(Emulator.isLoaded(), "a real driver is not the emulated one");
   }
 
   @AfterEach
   void leaveItUsable() {
-    Emulator.revive(0);
+    Emulator.reset(2);
   }
 
   private static float[] ramp(int n) {
@@ -123,7 +123,9 @@ class EmulatorTest {
   @Test
   void anIndexOutsideASharedArrayIsIllegal() {
     trial.kernel("outside_shared").arg(trial.empty(32)).arg(1).run(1, 32);
-    fails("700", "out of an array's bounds in trial_outside_shared, block (0, 0, 0), thread (31, 0, 0)");
+    fails(
+        "700",
+        "out of an array's bounds in trial_outside_shared, block (0, 0, 0), thread (31, 0, 0)");
   }
 
   @Test
@@ -160,7 +162,8 @@ class EmulatorTest {
   @Test
   void stalePtxIsRefused() {
     String ptx = Ptx.load("trials").text();
-    trial.gpu.use(Ptx.of("stale", ptx.replace(".u32 trial_axpy_param_0", ".u64 trial_axpy_param_0")));
+    trial.gpu.use(
+        Ptx.of("stale", ptx.replace(".u32 trial_axpy_param_0", ".u64 trial_axpy_param_0")));
     assertThrows(DeviceException.class, () -> trial.kernel("axpy"));
     assertTrue(Emulator.message().contains("the PTX is stale"), Emulator.message());
     trial.gpu.use(Ptx.of("foreign", ptx.replace("trial_axpy(", "trial_unknown(")));

@@ -5,7 +5,10 @@ import dev.tern.shape.DType;
 import dev.tern.shape.Shape;
 import jcuda.driver.JCudaDriver;
 
-/** An emulated GPU with the kernels of {@code trials.cu}. */
+/**
+ * A GPU with the kernels of {@code trials.cu}. The first two emulated ones are left to the tests
+ * that use them through {@link CudaProvider}.
+ */
 final class Trial {
   final CudaDevice gpu;
 
@@ -21,7 +24,9 @@ final class Trial {
 
   static Trial open(int index, CudaDevice.Options options) {
     Emulator.load();
-    Emulator.revive(index);
+    if (Emulator.isLoaded()) {
+      Emulator.reset(index);
+    }
     JCudaDriver.setExceptionsEnabled(false);
     JCudaDriver.cuInit(0);
     return new Trial(new CudaDevice(index, options));
