@@ -1,15 +1,8 @@
 package dev.tern.data;
 
 import dev.tern.device.Generator;
-import java.util.ArrayDeque;
-import java.util.Arrays;
-import java.util.Deque;
-import java.util.Iterator;
-import java.util.NoSuchElementException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
+import dev.tern.shape.StateDictException;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,35 +21,56 @@ import org.jspecify.annotations.Nullable;
  * PyTorch's it draws one more permutation, unused, when an iteration ends.
  */
 public final class DataLoader implements Iterable<Batch> {
-  // Idle threads end by themselves after a minute, and none waits for anything but work.
-  private static final Executor WORKERS =
-      Executors.newCachedThreadPool(
-          task -> {
-            Thread thread = new Thread(task, "tern-data");
-            thread.setDaemon(true);
-            return thread;
-          });
-
-  private final Dataset dataset;
+  final Dataset dataset;
+  final int prefetch;
+  final int workers;
+  final @Nullable Collate collate;
+  final @Nullable Generator generator;
   private final int batchSize;
-  private final boolean shuffle;
   private final boolean dropLast;
-  private final int prefetch;
-  private final @Nullable Generator generator;
+  private final Sampler sampler;
+  private final @Nullable BatchSampler ownBatches;
 
-  private DataLoader(
-      Dataset dataset,
-      int batchSize,
-      boolean shuffle,
-      boolean dropLast,
-      int prefetch,
-      @Nullable Generator generator) {
-    this.dataset = dataset;
-    this.batchSize = batchSize;
-    this.shuffle = shuffle;
-    this.dropLast = dropLast;
-    this.prefetch = prefetch;
-    this.generator = generator;
+  /** The settings while one of them changes. */
+  private static final class Draft {
+    final Dataset dataset;
+    int batchSize = 1;
+    boolean dropLast;
+    Sampler sampler;
+    @Nullable BatchSampler ownBatches;
+    int prefetch;
+    int workers = 1;
+    @Nullable Collate collate;
+    @Nullable Generator generator;
+
+    Draft(Dataset dataset) {
+      this.dataset = dataset;
+      this.sampler = Sampler.sequential(dataset.size());
+    }
+
+    Draft(DataLoader from) {
+      dataset = from.dataset;
+      batchSize = from.batchSize;
+      dropLast = from.dropLast;
+      sampler = from.sampler;
+      ownBatches = from.ownBatches;
+      prefetch = from.prefetch;
+      workers = from.workers;
+      collate = from.collate;
+      generator = from.generator;
+    }
+  }
+
+  private DataLoader(Draft draft) {
+    dataset = draft.dataset;
+    batchSize = draft.batchSize;
+    dropLast = draft.dropLast;
+    sampler = draft.sampler;
+    ownBatches = draft.ownBatches;
+    prefetch = draft.prefetch;
+    workers = draft.workers;
+    collate = draft.collate;
+    generator = draft.generator;
   }
 
   /**
@@ -69,7 +83,14 @@ public final class DataLoader implements Iterable<Batch> {
       throw new IllegalArgumentException(
           "DataLoader: the dataset is empty; expected 1 sample or more");
     }
-    return new DataLoader(dataset, 1, false, false, 0, null);
+    return new DataLoader(new Draft(dataset));
+  }
+
+  private static void check(String what, int count, int least) {
+    if (count < least) {
+      throw new IllegalArgumentException(
+          "DataLoader: %s %d; expected %d or more".formatted(what, count, least));
+    }
   }
 
   /**
@@ -78,43 +99,82 @@ public final class DataLoader implements Iterable<Batch> {
    * @throws IllegalArgumentException if it is below 1
    */
   public DataLoader batchSize(int size) {
-    if (size < 1) {
-      throw new IllegalArgumentException(
-          "DataLoader: batchSize %d; expected 1 or more".formatted(size));
-    }
-    return new DataLoader(dataset, size, shuffle, dropLast, prefetch, generator);
+    check("batchSize", size, 1);
+    Draft draft = new Draft(this);
+    draft.batchSize = size;
+    return new DataLoader(draft);
   }
 
   /** Whether every epoch visits the examples in a new random order. */
   public DataLoader shuffle(boolean on) {
-    return new DataLoader(dataset, batchSize, on, dropLast, prefetch, generator);
+    return sampler(on ? Sampler.random(dataset.size()) : Sampler.sequential(dataset.size()));
+  }
+
+  /** Visits the examples that the sampler chooses, in its order. */
+  public DataLoader sampler(Sampler chooses) {
+    Draft draft = new Draft(this);
+    draft.sampler = chooses;
+    return new DataLoader(draft);
+  }
+
+  /** Yields the batches that the sampler chooses; batch size, order and last batch are its own. */
+  public DataLoader batchSampler(BatchSampler chooses) {
+    Draft draft = new Draft(this);
+    draft.ownBatches = chooses;
+    return new DataLoader(draft);
   }
 
   /** Whether a last batch with fewer examples than the others is left out. */
   public DataLoader dropLast(boolean on) {
-    return new DataLoader(dataset, batchSize, shuffle, on, prefetch, generator);
+    Draft draft = new Draft(this);
+    draft.dropLast = on;
+    return new DataLoader(draft);
+  }
+
+  /** Makes batches of examples in its own way, {@code collate_fn}. */
+  public DataLoader collate(Collate makes) {
+    Draft draft = new Draft(this);
+    draft.collate = makes;
+    return new DataLoader(draft);
   }
 
   /**
-   * How many batches a background thread fetches ahead; 0, the default, fetches each when it is
-   * asked for, on the iterating thread. The order is the same either way, and the dataset sees one
-   * call at a time. On a background thread the default generator starts, for every batch, from a
-   * seed that depends on the iteration's first draw and the batch's number, so augmentations that
-   * draw from it are repeatable.
+   * How many batches are fetched ahead on background threads; 0, the default, fetches each when it
+   * is asked for, on the iterating thread. The order is the same either way, and with one
+   * {@linkplain #workers worker} the dataset sees one call at a time. On a background thread the
+   * default generator starts, for every batch, from a seed that depends on the iteration's first
+   * draw and the batch's number, so augmentations that draw from it are repeatable, whatever the
+   * number of workers.
    *
    * @throws IllegalArgumentException if it is negative
    */
   public DataLoader prefetch(int batches) {
-    if (batches < 0) {
-      throw new IllegalArgumentException(
-          "DataLoader: prefetch %d; expected 0 or more".formatted(batches));
-    }
-    return new DataLoader(dataset, batchSize, shuffle, dropLast, batches, generator);
+    check("prefetch", batches, 0);
+    Draft draft = new Draft(this);
+    draft.prefetch = batches;
+    return new DataLoader(draft);
+  }
+
+  /**
+   * How many batches are fetched at the same time, {@code num_workers}, in threads: a dataset that
+   * more than one uses must allow that. Two a worker are fetched ahead, or as many as {@link
+   * #prefetch} says if that is more.
+   *
+   * @throws IllegalArgumentException if it is below 1
+   */
+  public DataLoader workers(int threads) {
+    check("workers", threads, 1);
+    Draft draft = new Draft(this);
+    draft.workers = threads;
+    draft.prefetch = Math.max(prefetch, 2 * threads);
+    return new DataLoader(draft);
   }
 
   /** Draws from this generator instead of the iterating thread's default one. */
   public DataLoader generator(Generator own) {
-    return new DataLoader(dataset, batchSize, shuffle, dropLast, prefetch, own);
+    Draft draft = new Draft(this);
+    draft.generator = own;
+    return new DataLoader(draft);
   }
 
   /** The dataset it runs over. */
@@ -124,8 +184,11 @@ public final class DataLoader implements Iterable<Batch> {
 
   /** The number of batches in an epoch, {@code len(loader)}. */
   public int size() {
-    int n = dataset.size();
-    return n / batchSize + (n % batchSize == 0 || dropLast ? 0 : 1);
+    return batches().size();
+  }
+
+  BatchSampler batches() {
+    return ownBatches != null ? ownBatches : BatchSampler.of(sampler, batchSize, dropLast);
   }
 
   /**
@@ -134,105 +197,19 @@ public final class DataLoader implements Iterable<Batch> {
    * the batch after it. An iterator may be left at any point: it holds no thread.
    */
   @Override
-  public Iterator<Batch> iterator() {
-    Generator draws = generator != null ? generator : Generator.current();
-    long baseSeed = draws.random63();
-    int n = dataset.size();
-    int[] order;
-    if (!shuffle) {
-      order = new int[n];
-      Arrays.setAll(order, i -> i);
-    } else if (generator != null) {
-      order = generator.permutation(n);
-    } else {
-      order = Generator.of(draws.random63()).permutation(n);
-    }
-    return new Epoch(order, baseSeed);
+  public Epoch iterator() {
+    return new Epoch(this, generator != null ? generator : Generator.current(), 0);
   }
 
-  private final class Epoch implements Iterator<Batch> {
-    private final int[] order;
-    private final long baseSeed;
-    private final int batches = size();
-    private final Deque<CompletableFuture<Batch>> ahead = new ArrayDeque<>();
-    private CompletableFuture<?> lastAsked = CompletableFuture.completedFuture(null);
-    private int asked;
-    private int given;
-    private boolean ended;
-
-    Epoch(int[] order, long baseSeed) {
-      this.order = order;
-      this.baseSeed = baseSeed;
-      while (ahead.size() < prefetch && asked < batches) {
-        ask();
-      }
-    }
-
-    @Override
-    public boolean hasNext() {
-      if (given < batches) {
-        return true;
-      }
-      if (!ended && shuffle && generator != null) {
-        generator.permutation(order.length); // what PyTorch's RandomSampler draws on its way out
-      }
-      ended = true;
-      return false;
-    }
-
-    @Override
-    public Batch next() {
-      if (!hasNext()) {
-        throw new NoSuchElementException("DataLoader: all " + batches + " batches were given");
-      }
-      given++;
-      if (prefetch == 0) {
-        return fetch(asked++);
-      }
-      CompletableFuture<Batch> head = ahead.remove();
-      if (asked < batches) {
-        ask();
-      }
-      try {
-        return head.join();
-      } catch (CompletionException e) {
-        throw rethrown(e.getCause());
-      }
-    }
-
-    /**
-     * Queues the next batch behind the one before it, so the dataset is never called from two
-     * threads at once.
-     */
-    private void ask() {
-      int batch = asked++;
-      CompletableFuture<Batch> future =
-          lastAsked.handleAsync(
-              (before, failure) -> {
-                Generator.manualSeed(baseSeed + batch);
-                return fetch(batch);
-              },
-              WORKERS);
-      lastAsked = future;
-      ahead.add(future);
-    }
-
-    private Batch fetch(int batch) {
-      int start = batch * batchSize;
-      int end = (int) Math.min((long) start + batchSize, order.length);
-      return dataset.batch(Arrays.copyOfRange(order, start, end));
-    }
-  }
-
-  /** The dataset's own exception, with the caller's stack beside the worker's. */
-  private static RuntimeException rethrown(@Nullable Throwable cause) {
-    if (cause instanceof RuntimeException e) {
-      e.addSuppressed(new IllegalStateException("asked for by this thread"));
-      return e;
-    }
-    if (cause instanceof Error e) {
-      throw e;
-    }
-    return new IllegalStateException("DataLoader: the background thread failed", cause);
+  /**
+   * Goes on with an epoch that {@link Epoch#stateDict()} was taken of: gives the batches that it
+   * had not given. The default generator is left alone, for its state is saved beside the loader's;
+   * one of the loader's own goes on where it was.
+   *
+   * @throws StateDictException if the state is none, or of an epoch with another number of batches;
+   *     names every fault
+   */
+  public Epoch resume(Map<?, ?> state) {
+    return EpochState.resume(this, state);
   }
 }

@@ -29,12 +29,7 @@ public interface Dataset {
     List<Tensor> inputs = new ArrayList<>(indices.length);
     List<Tensor> targets = new ArrayList<>(indices.length);
     for (int index : indices) {
-      Sample sample;
-      try {
-        sample = get(index);
-      } catch (RuntimeException e) {
-        throw new SampleException(index, String.valueOf(e.getMessage()), e);
-      }
+      Sample sample = SampleException.naming(index, this);
       inputs.add(sample.input());
       targets.add(sample.target());
       checkFits(index, "input", sample.input(), inputs.get(0));
@@ -69,13 +64,39 @@ public interface Dataset {
    * @throws IllegalArgumentException if they do not
    */
   default List<Dataset> randomSplit(int... sizes) {
+    return randomSplit(Generator.current(), sizes);
+  }
+
+  /**
+   * This dataset dealt out at random by parts of the whole, which add up to 1: each part's size is
+   * rounded down, and what is left goes to the first parts, one each.
+   *
+   * @throws IllegalArgumentException if a fraction is not from 0 to 1, or they do not add up to 1
+   */
+  default List<Dataset> randomSplit(double... fractions) {
+    double sum = Arrays.stream(fractions).sum();
+    if (Arrays.stream(fractions).anyMatch(f -> !(f >= 0 && f <= 1)) || Math.abs(sum - 1) > 1e-9) {
+      throw new IllegalArgumentException(
+          "randomSplit: fractions %s; expected numbers from 0 to 1 that add up to 1"
+              .formatted(Arrays.toString(fractions)));
+    }
+    int[] sizes = Arrays.stream(fractions).mapToInt(f -> (int) (size() * f)).toArray();
+    int left = size() - Arrays.stream(sizes).sum();
+    for (int i = 0; i < left; i++) {
+      sizes[i % sizes.length]++;
+    }
+    return randomSplit(sizes);
+  }
+
+  /** {@link #randomSplit(int...)} by a generator of one's own. */
+  default List<Dataset> randomSplit(Generator generator, int... sizes) {
     long sum = Arrays.stream(sizes).asLongStream().sum();
     if (sum != size() || Arrays.stream(sizes).anyMatch(n -> n < 0)) {
       throw new IllegalArgumentException(
           "randomSplit: sizes %s; expected numbers from 0 that add up to %d"
               .formatted(Arrays.toString(sizes), size()));
     }
-    int[] order = Generator.current().permutation(size());
+    int[] order = generator.permutation(size());
     List<Dataset> parts = new ArrayList<>(sizes.length);
     int start = 0;
     for (int n : sizes) {

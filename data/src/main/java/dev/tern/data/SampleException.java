@@ -13,6 +13,20 @@ public final class SampleException extends RuntimeException {
     this.index = index;
   }
 
+  /**
+   * An example of a dataset.
+   *
+   * @throws SampleException if it cannot be fetched; an Error, such as too little memory, leaves as
+   *     it is
+   */
+  static Sample naming(int index, Dataset dataset) {
+    try {
+      return dataset.get(index);
+    } catch (RuntimeException e) {
+      throw new SampleException(index, String.valueOf(e.getMessage()), e);
+    }
+  }
+
   /** The example's index in its dataset. */
   public int index() {
     return index;

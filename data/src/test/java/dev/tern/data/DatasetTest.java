@@ -71,4 +71,34 @@ class DatasetTest {
     assertThrows(IllegalArgumentException.class, () -> tenRows().randomSplit(7, 4));
     assertThrows(IllegalArgumentException.class, () -> tenRows().randomSplit(11, -1));
   }
+
+  @Test
+  void aRandomSplitByFractionsIsPyTorchsToo() {
+    Generator.manualSeed(3); // torch.utils.data.random_split(dataset_of_5, [0.5, 0.3, 0.2])
+    List<Dataset> parts = tenRows().subset(0, 1, 2, 3, 4).randomSplit(0.5, 0.3, 0.2);
+    assertArrayEquals(new long[] {1, 0, 3}, targets(parts.get(0)));
+    assertArrayEquals(new long[] {4}, targets(parts.get(1)));
+    assertArrayEquals(new long[] {2}, targets(parts.get(2)));
+    assertThrows(IllegalArgumentException.class, () -> tenRows().randomSplit(0.5, 0.6));
+    assertThrows(IllegalArgumentException.class, () -> tenRows().randomSplit(-0.5, 1.5));
+  }
+
+  @Test
+  void aSplitByAGeneratorOfItsOwnLeavesTheDefaultOne() {
+    byte[] before = Generator.current().getState();
+    List<Dataset> parts = tenRows().randomSplit(Generator.of(0), 7, 3);
+    assertArrayEquals(new long[] {8, 6, 2}, targets(parts.get(1)));
+    assertArrayEquals(before, Generator.current().getState());
+  }
+
+  @Test
+  void datasetsOneBehindTheOther() {
+    Dataset both = new ConcatDataset(List.of(tenRows().subset(3, 4), tenRows().subset(9)));
+    assertArrayEquals(new long[] {3, 4, 9}, targets(both));
+    assertArrayEquals(new long[] {9, 3}, both.batch(new int[] {2, 0}).targets().toLongArray());
+    assertThrows(IndexOutOfBoundsException.class, () -> both.get(3));
+    SampleException e = assertThrows(SampleException.class, () -> both.batch(new int[] {1, 5}));
+    assertEquals(5, e.index());
+    assertThrows(IllegalArgumentException.class, () -> new ConcatDataset(List.of()));
+  }
 }
