@@ -36,12 +36,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * networks without residual additions only: the others are chaotic there.
  */
 class NetworksTest {
-  /** Roundings through at most 200 layers. */
-  private static final double DOUBLE = 1e-9;
-
-  /** Sums of up to 2,048 products a layer. */
-  private static final double SINGLE = 1e-5;
-
   /** One network: its row in the table, its tensors, and how it is made. */
   record Row(String name, JsonNode table, StateDict tensors, Optional<Supplier<Module>> maker) {
     long seed() {
@@ -148,7 +142,7 @@ class NetworksTest {
       module.eval();
       try (var off = Autograd.noGrad()) {
         Tensor output = module.apply(row.tensor("x").to(dtype));
-        double tolerance = dtype == DType.FLOAT64 ? DOUBLE : SINGLE;
+        double tolerance = Tolerances.ofNetwork(row.isResidual(), dtype);
         passes(Expect.close(dtype + " output", output, row.tensor("eval_out"), tolerance));
       }
     }
@@ -157,16 +151,29 @@ class NetworksTest {
   @ParameterizedTest
   @MethodSource("rows")
   void trainsInDouble(Row row) {
-    train(row, DType.FLOAT64, DOUBLE, false);
+    train(row, DType.FLOAT64, false);
   }
 
   @ParameterizedTest
   @MethodSource("rows")
   void trainsInSingle(Row row) {
-    train(row, DType.FLOAT32, SINGLE, row.isResidual());
+    train(row, DType.FLOAT32, row.isResidual());
   }
 
-  private static void train(Row row, DType dtype, double tolerance, boolean firstStepOnly) {
+  @ParameterizedTest
+  @MethodSource("rows")
+  void directConvolutionsAreCloser(Row row) {
+    assumeTrue(row.isResidual(), "Winograd's convolution changes the residual networks only");
+    System.setProperty("tern.winograd", "off");
+    try {
+      evalOutput(row);
+      trainsInSingle(row);
+    } finally {
+      System.clearProperty("tern.winograd");
+    }
+  }
+
+  private static void train(Row row, DType dtype, boolean firstStepOnly) {
     assumeTrue(row.isTrained(), "has weights, keys and output only");
     Module module = row.make();
     module.to(dtype);
@@ -179,6 +186,7 @@ class NetworksTest {
                 .weightDecay(settings.get("weight_decay").doubleValue()));
     var lossFn = new CrossEntropyLoss();
     Tensor x = row.tensor("x").to(dtype);
+    double tolerance = Tolerances.ofNetwork(row.isResidual(), dtype);
     double[] losses = Golden.doubles(row.table().get("losses"));
     assertEquals(settings.get("steps").intValue(), losses.length);
     for (int step = 0; step < (firstStepOnly ? 1 : losses.length); step++) {

@@ -27,6 +27,11 @@ final class Conv3x3 {
       int bo,
       float[] y,
       int yo) {
+    WinogradKernels winograd = Winograd.kernels(c, k);
+    if (winograd != null) {
+      Winograd.forward(winograd, n, c, h, w, k, x, xo, weight, wo, bias, bo, y, yo);
+      return;
+    }
     int blocks = (k + BLOCK - 1) / BLOCK;
     float[] packed = new float[blocks * c * 9 * BLOCK];
     for (int o = 0; o < k; o++) {
@@ -54,6 +59,11 @@ final class Conv3x3 {
       int dyo,
       float[] dx,
       int dxo) {
+    WinogradKernels winograd = Winograd.kernels(c, k);
+    if (winograd != null) {
+      Winograd.inputGrad(winograd, n, c, h, w, k, weight, wo, dy, dyo, dx, dxo);
+      return;
+    }
     int blocks = (c + BLOCK - 1) / BLOCK;
     float[] packed = new float[blocks * k * 9 * BLOCK];
     for (int o = 0; o < k; o++) {
@@ -112,6 +122,11 @@ final class Conv3x3 {
       int dyo,
       float[] dw,
       int dwo) {
+    WinogradKernels winograd = n == 0 ? null : Winograd.kernels(c, k);
+    if (winograd != null) {
+      Winograd.weightGrad(winograd, n, c, h, w, k, x, xo, dy, dyo, dw, dwo);
+      return;
+    }
     int size = k * c * 9;
     int groups = (n + IMAGES_OF_A_SUM - 1) / IMAGES_OF_A_SUM;
     if (groups == 0) {

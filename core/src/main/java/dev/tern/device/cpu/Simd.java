@@ -2,6 +2,7 @@ package dev.tern.device.cpu;
 
 import dev.tern.device.BinaryOp;
 import dev.tern.device.UnaryOp;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The seam between what a kernel computes and how: plain loops, or the vector instructions of
@@ -141,6 +142,11 @@ public interface Simd {
       int dyo,
       float[] dw,
       int dwo);
+
+  /** The steps of a convolution by Winograd's algorithm; null if there are none. */
+  default @Nullable WinogradKernels winograd() {
+    return null;
+  }
 
   /** The largest of each 2x2 window: x [rows 2, w] to y [rows, w/2], w even. */
   void maxPool2x2(int rows, int w, float[] x, int xo, float[] y, int yo);

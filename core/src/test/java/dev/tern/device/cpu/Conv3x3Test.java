@@ -3,6 +3,7 @@ package dev.tern.device.cpu;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,46 +28,27 @@ class Conv3x3Test {
     "1,8,16,16,24"
   })
   void agreesWithSumsInDouble(int n, int c, int h, int w, int k) {
-    float[] x = random(n * c * h * w);
-    float[] weight = random(k * c * 9);
-    float[] bias = random(k);
-    float[] dy = random(n * k * h * w);
-    var y = new double[n * k * h * w];
-    var dx = new double[x.length];
-    var dw = new double[weight.length];
-    taps(
-        n,
-        c,
-        h,
-        w,
-        k,
-        (i, o, t) -> {
-          y[o] += (double) x[i] * weight[t];
-          dx[i] += (double) dy[o] * weight[t];
-          dw[t] += (double) dy[o] * x[i];
-        });
-    for (int o = 0; o < y.length; o++) {
-      y[o] += bias[o / (h * w) % k];
-    }
+    var sums = new ConvSums(n, c, h, w, k);
     for (Simd simd : Stream.of(new ScalarSimd(), Simd.get()).toList()) {
       float[] cold = null;
       for (int round = 0; round < WARM; round++) {
-        float[] got = new float[y.length];
-        simd.conv3x3(n, c, h, w, k, x, 0, packed(weight, c, k), padded(bias), got, 0);
-        float[] gotWeight = new float[dw.length];
-        simd.conv3x3WeightGrad(n, c, h, w, k, x, 0, dy, 0, gotWeight, 0);
+        float[] got = new float[sums.y.length];
+        simd.conv3x3(
+            n, c, h, w, k, sums.x, 0, packed(sums.weight, c, k), padded(sums.bias), got, 0);
+        float[] gotWeight = new float[sums.dw.length];
+        simd.conv3x3WeightGrad(n, c, h, w, k, sums.x, 0, sums.dy, 0, gotWeight, 0);
         if (cold == null) {
-          near(y, got, 9 * c + 1);
-          near(dw, gotWeight, n * h * w);
-          cold = concat(got, gotWeight);
+          near(sums.y, got, 9 * c + 1);
+          near(sums.dw, gotWeight, n * h * w);
+          cold = ConvSums.concat(got, gotWeight);
         } else if (round == WARM - 1) {
-          assertArrayEquals(cold, concat(got, gotWeight), "bits, once compiled");
+          assertArrayEquals(cold, ConvSums.concat(got, gotWeight), "bits, once compiled");
         }
       }
     }
-    float[] gotInput = new float[dx.length];
-    Conv3x3.inputGrad(n, c, h, w, k, weight, 0, dy, 0, gotInput, 0);
-    near(dx, gotInput, 9 * k);
+    float[] gotInput = new float[sums.dx.length];
+    Conv3x3.inputGrad(n, c, h, w, k, sums.weight, 0, sums.dy, 0, gotInput, 0);
+    near(sums.dx, gotInput, 9 * k);
   }
 
   @ParameterizedTest
@@ -110,27 +92,7 @@ class Conv3x3Test {
     Conv3x3.forward(n, c, h, w, k, x, 0, weight, 0, null, 0, y, 0);
     Conv3x3.inputGrad(n, c, h, w, k, weight, 0, dy, 0, dx, 0);
     Conv3x3.weightGrad(n, c, h, w, k, x, 0, dy, 0, dw, 0);
-    return concat(concat(y, dx), dw);
-  }
-
-  /** Which element of x meets which of y through which of the weight. */
-  private interface Tap {
-    void at(int x, int y, int weight);
-  }
-
-  private static void taps(int n, int c, int h, int w, int k, Tap tap) {
-    for (int image = 0; image < n; image++) {
-      for (int o = 0; o < k * h * w; o++) {
-        for (int t = 0; t < c * 9; t++) {
-          int row = o / w % h + t % 9 / 3 - 1;
-          int column = o % w + t % 3 - 1;
-          if (row >= 0 && row < h && column >= 0 && column < w) {
-            int in = ((image * c + t / 9) * h + row) * w + column;
-            tap.at(in, image * k * h * w + o, o / (h * w) * c * 9 + t);
-          }
-        }
-      }
-    }
+    return ConvSums.concat(ConvSums.concat(y, dx), dw);
   }
 
   private static float[] packed(float[] weight, int c, int k) {
@@ -143,21 +105,11 @@ class Conv3x3Test {
   }
 
   private static float[] padded(float[] bias) {
-    return java.util.Arrays.copyOf(bias, (bias.length + 7) / 8 * 8);
+    return Arrays.copyOf(bias, (bias.length + 7) / 8 * 8);
   }
 
   private float[] random(int n) {
-    float[] values = new float[n];
-    for (int i = 0; i < n; i++) {
-      values[i] = (float) (random.nextDouble() * 2 - 1);
-    }
-    return values;
-  }
-
-  private static float[] concat(float[] a, float[] b) {
-    float[] both = java.util.Arrays.copyOf(a, a.length + b.length);
-    System.arraycopy(b, 0, both, a.length, b.length);
-    return both;
+    return ConvSums.random(random, n);
   }
 
   /**

@@ -3,11 +3,16 @@ package dev.tern.device.cpu.vector;
 import dev.tern.device.BinaryOp;
 import dev.tern.device.UnaryOp;
 import dev.tern.device.cpu.ScalarSimd;
+import dev.tern.device.cpu.WinogradKernels;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The kernels on the widest vectors that this machine prefers; what they do not cover stays scalar.
  */
 public final class PanamaSimd extends ScalarSimd {
+  private final @Nullable WinogradKernels winograd =
+      VectorWinograd.fits() ? new VectorWinograd() : null;
+
   /** For the choice of kernels, which finds this class by reflection. */
   public PanamaSimd() {}
 
@@ -143,6 +148,11 @@ public final class PanamaSimd extends ScalarSimd {
       float[] dw,
       int dwo) {
     VectorConv3x3.weightGrad(images, c, h, w, k, x, xo, dy, dyo, dw, dwo);
+  }
+
+  @Override
+  public @Nullable WinogradKernels winograd() {
+    return winograd;
   }
 
   @Override

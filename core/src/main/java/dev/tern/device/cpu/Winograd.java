@@ -1,0 +1,198 @@
+package dev.tern.device.cpu;
+
+import dev.tern.device.BinaryOp;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * FLOAT32 3x3 convolutions with stride 1 and padding 1 by {@link WinogradKernels}, in blocks of
+ * tiles: a block's transformed operands stay in the second cache.
+ *
+ * <p>Tiles and blocks depend on the shape alone, and each sum has one order, so results have the
+ * same bits on any number of threads.
+ */
+final class Winograd {
+  /** The tiles of a block, if a row of tiles is not longer. */
+  private static final int TILES = 64;
+
+  /** With fewer channels the transforms cost more than they save. */
+  private static final int CHANNELS = 32;
+
+  /** The partial sums of a weight's gradient, each over some blocks. */
+  private static final int SUMS = 8;
+
+  private Winograd() {}
+
+  /** The kernels, or null where a direct convolution is faster or Winograd's is switched off. */
+  static @Nullable WinogradKernels kernels(int c, int k) {
+    return c < CHANNELS || k < CHANNELS || "off".equals(System.getProperty("tern.winograd"))
+        ? null
+        : Simd.get().winograd();
+  }
+
+  static void forward(
+      WinogradKernels kernels,
+      int n,
+      int c,
+      int h,
+      int w,
+      int k,
+      float[] x,
+      int xo,
+      float[] weight,
+      int wo,
+      float @Nullable [] bias,
+      int bo,
+      float[] y,
+      int yo) {
+    float[] biases = new float[kernels.padded(k)];
+    if (bias != null) {
+      System.arraycopy(bias, bo, biases, 0, k);
+    }
+    float[] u = weight(kernels, c, k);
+    kernels.weight(c, k, weight, wo, 9, 9 * c, false, u);
+    run(kernels, n, c, h, w, k, x, xo, u, biases, y, yo);
+    BufferPool.give(u);
+  }
+
+  /** The same convolution of dy, with channels exchanged and the kernel turned round. */
+  static void inputGrad(
+      WinogradKernels kernels,
+      int n,
+      int c,
+      int h,
+      int w,
+      int k,
+      float[] weight,
+      int wo,
+      float[] dy,
+      int dyo,
+      float[] dx,
+      int dxo) {
+    float[] u = weight(kernels, k, c);
+    kernels.weight(k, c, weight, wo, 9 * c, 9, true, u);
+    run(kernels, n, k, h, w, c, dy, dyo, u, new float[kernels.padded(c)], dx, dxo);
+    BufferPool.give(u);
+  }
+
+  private static float[] weight(WinogradKernels kernels, int in, int out) {
+    return BufferPool.floats(matrices(kernels.padded(in) * kernels.padded(out)));
+  }
+
+  private static int matrices(int elements) {
+    return WinogradKernels.PRODUCTS * WinogradKernels.stride(elements);
+  }
+
+  private static void run(
+      WinogradKernels kernels,
+      int n,
+      int c,
+      int h,
+      int w,
+      int k,
+      float[] x,
+      int xo,
+      float[] u,
+      float[] bias,
+      float[] y,
+      int yo) {
+    var blocks = new Blocks(n, h, w);
+    Team.run(
+        blocks.count(),
+        block -> {
+          Tiles tiles = blocks.tiles(block);
+          int image = blocks.firstImage(block);
+          float[] v = scratch(Scratch.TRANSPOSED, tiles, kernels.padded(c));
+          float[] m = scratch(Scratch.RESULT, tiles, kernels.padded(k));
+          kernels.input(tiles, c, x, xo + image * c * h * w, v);
+          kernels.product(tiles.count(), c, k, v, u, m);
+          kernels.output(tiles, k, m, bias, y, yo + image * k * h * w);
+        });
+  }
+
+  private static float[] scratch(int slot, Tiles tiles, int channels) {
+    return Scratch.floats(slot, matrices(tiles.padded() * channels));
+  }
+
+  static void weightGrad(
+      WinogradKernels kernels,
+      int n,
+      int c,
+      int h,
+      int w,
+      int k,
+      float[] x,
+      int xo,
+      float[] dy,
+      int dyo,
+      float[] dw,
+      int dwo) {
+    var blocks = new Blocks(n, h, w);
+    int perSum = (blocks.count() + SUMS - 1) / SUMS;
+    int sums = (blocks.count() + perSum - 1) / perSum;
+    int size = k * c * 9;
+    float[] parts = BufferPool.floats(sums * size);
+    int products = matrices(kernels.padded(k) * kernels.padded(c));
+    Team.run(
+        sums,
+        part -> {
+          float[] d = Scratch.floats(Scratch.WEIGHT, products);
+          Arrays.fill(d, 0, products, 0);
+          int end = Math.min(blocks.count(), (part + 1) * perSum);
+          for (int block = part * perSum; block < end; block++) {
+            Tiles tiles = blocks.tiles(block);
+            int image = blocks.firstImage(block);
+            float[] v = scratch(Scratch.TRANSPOSED, tiles, kernels.padded(c));
+            float[] z = scratch(Scratch.RESULT, tiles, kernels.padded(k));
+            kernels.input(tiles, c, x, xo + image * c * h * w, v);
+            kernels.outputGrad(tiles, k, dy, dyo + image * k * h * w, z);
+            kernels.outer(tiles.count(), k, c, z, v, d);
+          }
+          kernels.weightGrad(k, c, d, parts, part * size);
+        });
+    System.arraycopy(parts, 0, dw, dwo, size);
+    for (int part = 1; part < sums; part++) {
+      Simd.get().binary(BinaryOp.ADD, dw, dwo, 1, parts, part * size, 1, dw, dwo, size);
+    }
+    BufferPool.give(parts);
+  }
+
+  /** Whole images where they are small, bands of rows of tiles of one image where not. */
+  private static final class Blocks {
+    private final int n;
+    private final int h;
+    private final int w;
+    private final int images;
+    private final int rows;
+    private final int bands;
+
+    Blocks(int n, int h, int w) {
+      this.n = n;
+      this.h = h;
+      this.w = w;
+      int down = Tiles.across(h);
+      int across = Tiles.across(w);
+      images = Math.max(1, TILES / (down * across));
+      rows = Math.max(1, Math.min(down, TILES / across));
+      bands = (down + rows - 1) / rows;
+    }
+
+    int count() {
+      return (n + images - 1) / images * bands;
+    }
+
+    int firstImage(int block) {
+      return block / bands * images;
+    }
+
+    Tiles tiles(int block) {
+      int first = block % bands * rows;
+      return new Tiles(
+          h,
+          w,
+          Math.min(images, n - firstImage(block)),
+          first,
+          Math.min(rows, Tiles.across(h) - first));
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package dev.tern.device.cpu;
+
+/**
+ * The steps of a 3x3 convolution with stride 1 and padding 1 by Winograd's minimal filtering F(4x4,
+ * 3x3), as Lavin and Gray write it ("Fast Algorithms for Convolutional Neural Networks", 2015):
+ * {@code y = Aᵀ ((G g Gᵀ) ⊙ (Bᵀ d B)) A} for each tile of 4x4 outputs, with 36 products instead of
+ * 144. Every method runs on the calling thread.
+ *
+ * <p>Transformed operands are 36 matrices behind each other, {@code [36][stride]}; the strides are
+ * {@link #stride}. Channels are padded to whole {@link #lanes}, and what is in the padding of an
+ * activation is not defined; it is zero in a weight.
+ */
+public interface WinogradKernels {
+  /** The products of a tile. */
+  int PRODUCTS = 36;
+
+  /** Channels are padded to a multiple of this. */
+  int lanes();
+
+  /** The distance between two of the 36 matrices of so many elements: never a power of two. */
+  static int stride(int elements) {
+    return elements + 16;
+  }
+
+  /** Channels, padded. */
+  default int padded(int channels) {
+    return (channels + lanes() - 1) / lanes() * lanes();
+  }
+
+  /**
+   * {@code U = G g Gᵀ}, as 36 matrices [in, out].
+   *
+   * @param inStep the distance between the 9 taps of one input channel and of the next
+   * @param outStep likewise for the output channels
+   * @param turned whether to turn the taps by 180°
+   */
+  void weight(
+      int in, int out, float[] weight, int wo, int inStep, int outStep, boolean turned, float[] u);
+
+  /** {@code V = Bᵀ d B} of 6x6 inputs around each tile, as 36 matrices [tiles, c]. */
+  void input(Tiles tiles, int c, float[] x, int xo, float[] v);
+
+  /** {@code M = V U}, 36 times: [tiles, in] by [in, out], the number of tiles rounded up to 8. */
+  void product(int tiles, int in, int out, float[] v, float[] u, float[] m);
+
+  /** {@code y = Aᵀ M A + bias}; the bias has {@code padded(k)} elements. */
+  void output(Tiles tiles, int k, float[] m, float[] bias, float[] y, int yo);
+
+  /** {@code Z = A dy Aᵀ} of each tile, as 36 matrices [tiles, k]. */
+  void outputGrad(Tiles tiles, int k, float[] dy, int dyo, float[] z);
+
+  /** {@code D += Zᵀ V}, 36 times: [tiles, k] and [tiles, c] to [k, c]. */
+  void outer(int tiles, int k, int c, float[] z, float[] v, float[] d);
+
+  /** {@code dw = Gᵀ D G}, [k, c, 3, 3]. */
+  void weightGrad(int k, int c, float[] d, float[] dw, int dwo);
+}

@@ -1,0 +1,308 @@
+package dev.tern.device.cpu.vector;
+
+import dev.tern.device.cpu.Scratch;
+import dev.tern.device.cpu.Tiles;
+import dev.tern.device.cpu.WinogradKernels;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Winograd's F(4x4, 3x3) with channels as lanes. Each transform goes down the columns of a row of
+ * tiles first, which neighbouring tiles share, then along its rows, by short methods of one loop.
+ */
+final class VectorWinograd implements WinogradKernels {
+  private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
+  private static final int L = S.length();
+  private static final int EDGE = Tiles.EDGE;
+  private static final int REACH = EDGE + 2;
+
+  /** Whether channels, padded to whole vectors, are whole register tiles too. */
+  static boolean fits() {
+    return L % VectorWinogradProduct.ROWS == 0;
+  }
+
+  @Override
+  public int lanes() {
+    return L;
+  }
+
+  @Override
+  public void input(Tiles tiles, int c, float[] x, int xo, float[] v) {
+    int across = tiles.across();
+    int pitch = EDGE * across + 2;
+    int plane = tiles.h() * tiles.w();
+    int padded = padded(c);
+    int stride = WinogradKernels.stride(tiles.padded() * padded);
+    float[] turned = cleared(Scratch.PLANES, (EDGE * tiles.rows() + 2) * pitch * L);
+    float[] columns = Scratch.floats(Scratch.TILE, REACH * pitch * L);
+    int first = Math.max(0, tiles.top() - 1);
+    int last = Math.min(tiles.h(), tiles.bottom() + 1);
+    int at = ((first - tiles.top() + 1) * pitch + 1) * L;
+    int[] positions = positions(last - first, tiles.w(), pitch);
+    for (int c0 = 0; c0 < padded; c0 += L) {
+      int[] planes = planes(c - c0, plane);
+      int from = xo + Math.min(c0, c - 1) * plane + first * tiles.w();
+      int to = c0;
+      for (int n = 0; n < tiles.images(); n++) {
+        LaneTranspose.toLanes(
+            x, from + n * c * plane, planes, turned, at, positions, positions.length);
+        for (int r = 0; r < tiles.rows(); r++) {
+          inputColumns(turned, EDGE * r * pitch * L, pitch * L, columns);
+          for (int i = 0; i < REACH; i++) {
+            inputRow(columns, i * pitch * L, across, v, to + REACH * i * stride, stride, padded);
+          }
+          to += across * padded;
+        }
+      }
+    }
+  }
+
+  @Override
+  public void outputGrad(Tiles tiles, int k, float[] dy, int dyo, float[] z) {
+    int across = tiles.across();
+    int pitch = EDGE * across;
+    int plane = tiles.h() * tiles.w();
+    int padded = padded(k);
+    int stride = WinogradKernels.stride(tiles.padded() * padded);
+    float[] turned = cleared(Scratch.PLANES, EDGE * tiles.rows() * pitch * L);
+    float[] columns = Scratch.floats(Scratch.TILE, REACH * pitch * L);
+    int[] positions = positions(tiles.bottom() - tiles.top(), tiles.w(), pitch);
+    for (int k0 = 0; k0 < padded; k0 += L) {
+      int[] planes = planes(k - k0, plane);
+      int from = dyo + Math.min(k0, k - 1) * plane + tiles.top() * tiles.w();
+      int to = k0;
+      for (int n = 0; n < tiles.images(); n++) {
+        LaneTranspose.toLanes(
+            dy, from + n * k * plane, planes, turned, 0, positions, positions.length);
+        for (int r = 0; r < tiles.rows(); r++) {
+          gradColumns(turned, EDGE * r * pitch * L, pitch * L, columns);
+          for (int i = 0; i < REACH; i++) {
+            gradRow(columns, i * pitch * L, across, z, to + REACH * i * stride, stride, padded);
+          }
+          to += across * padded;
+        }
+      }
+    }
+  }
+
+  @Override
+  public void output(Tiles tiles, int k, float[] m, float[] bias, float[] y, int yo) {
+    int across = tiles.across();
+    int pitch = EDGE * across;
+    int plane = tiles.h() * tiles.w();
+    int padded = padded(k);
+    int stride = WinogradKernels.stride(tiles.padded() * padded);
+    float[] turned = Scratch.floats(Scratch.PLANES, EDGE * tiles.rows() * pitch * L);
+    float[] columns = Scratch.floats(Scratch.TILE, REACH * pitch * L);
+    int[] positions = positions(tiles.bottom() - tiles.top(), tiles.w(), pitch);
+    for (int k0 = 0; k0 < k; k0 += L) {
+      int[] planes = planes(k - k0, plane);
+      int to = yo + k0 * plane + tiles.top() * tiles.w();
+      int from = k0;
+      for (int n = 0; n < tiles.images(); n++) {
+        for (int r = 0; r < tiles.rows(); r++) {
+          for (int i = 0; i < REACH; i++) {
+            outputRow(m, from + REACH * i * stride, stride, padded, across, columns, i * pitch * L);
+          }
+          outputColumns(columns, pitch * L, bias, k0, turned, EDGE * r * pitch * L);
+          from += across * padded;
+        }
+        LaneTranspose.toPlanes(turned, positions, y, to + n * k * plane, planes, positions.length);
+      }
+    }
+  }
+
+  /** Where the positions of some rows are in rows of {@code pitch} vectors. */
+  private static int[] positions(int rows, int w, int pitch) {
+    int[] positions = new int[rows * w];
+    int p = 0;
+    for (int r = 0; r < rows; r++) {
+      for (int j = 0; j < w; j++) {
+        positions[p++] = (r * pitch + j) * L;
+      }
+    }
+    return positions;
+  }
+
+  /** Where the planes of the channels of a vector begin; the last one again for those missing. */
+  private static int[] planes(int channels, int plane) {
+    int[] planes = new int[L];
+    for (int i = 0; i < L; i++) {
+      planes[i] = Math.max(0, Math.min(i, channels - 1)) * plane;
+    }
+    return planes;
+  }
+
+  private static float[] cleared(int slot, int n) {
+    float[] array = Scratch.floats(slot, n);
+    Arrays.fill(array, 0, n, 0);
+    return array;
+  }
+
+  /** Bᵀ down the columns. */
+  private static void inputColumns(float[] d, int at, int row, float[] t) {
+    for (int j = 0; j < row; j += L) {
+      FloatVector d0 = FloatVector.fromArray(S, d, at + j);
+      FloatVector d1 = FloatVector.fromArray(S, d, at + row + j);
+      FloatVector d2 = FloatVector.fromArray(S, d, at + 2 * row + j);
+      FloatVector d3 = FloatVector.fromArray(S, d, at + 3 * row + j);
+      FloatVector d4 = FloatVector.fromArray(S, d, at + 4 * row + j);
+      FloatVector d5 = FloatVector.fromArray(S, d, at + 5 * row + j);
+      FloatVector four = FloatVector.broadcast(S, 4);
+      FloatVector five = FloatVector.broadcast(S, -5);
+      FloatVector two = FloatVector.broadcast(S, 2);
+      FloatVector even = d2.fma(four.neg(), d4);
+      FloatVector odd = d1.fma(four.neg(), d3);
+      FloatVector even2 = d4.sub(d2);
+      FloatVector odd2 = d3.sub(d1);
+      d0.fma(four, d2.fma(five, d4)).intoArray(t, j);
+      even.add(odd).intoArray(t, row + j);
+      even.sub(odd).intoArray(t, 2 * row + j);
+      odd2.fma(two, even2).intoArray(t, 3 * row + j);
+      odd2.fma(two.neg(), even2).intoArray(t, 4 * row + j);
+      d1.fma(four, d3.fma(five, d5)).intoArray(t, 5 * row + j);
+    }
+  }
+
+  /** Bᵀ along a row, every 4 columns. */
+  private static void inputRow(
+      float[] t, int at, int across, float[] v, int to, int stride, int step) {
+    for (int i = 0; i < across; i++) {
+      int from = at + i * EDGE * L;
+      FloatVector d0 = FloatVector.fromArray(S, t, from);
+      FloatVector d1 = FloatVector.fromArray(S, t, from + L);
+      FloatVector d2 = FloatVector.fromArray(S, t, from + 2 * L);
+      FloatVector d3 = FloatVector.fromArray(S, t, from + 3 * L);
+      FloatVector d4 = FloatVector.fromArray(S, t, from + 4 * L);
+      FloatVector d5 = FloatVector.fromArray(S, t, from + 5 * L);
+      FloatVector four = FloatVector.broadcast(S, 4);
+      FloatVector five = FloatVector.broadcast(S, -5);
+      FloatVector two = FloatVector.broadcast(S, 2);
+      FloatVector even = d2.fma(four.neg(), d4);
+      FloatVector odd = d1.fma(four.neg(), d3);
+      FloatVector even2 = d4.sub(d2);
+      FloatVector odd2 = d3.sub(d1);
+      int out = to + i * step;
+      d0.fma(four, d2.fma(five, d4)).intoArray(v, out);
+      even.add(odd).intoArray(v, out + stride);
+      even.sub(odd).intoArray(v, out + 2 * stride);
+      odd2.fma(two, even2).intoArray(v, out + 3 * stride);
+      odd2.fma(two.neg(), even2).intoArray(v, out + 4 * stride);
+      d1.fma(four, d3.fma(five, d5)).intoArray(v, out + 5 * stride);
+    }
+  }
+
+  /** Aᵀ along a row: 4 columns for each tile. */
+  private static void outputRow(
+      float[] m, int from, int stride, int step, int across, float[] t, int at) {
+    for (int i = 0; i < across; i++) {
+      int in = from + i * step;
+      FloatVector m0 = FloatVector.fromArray(S, m, in);
+      FloatVector m1 = FloatVector.fromArray(S, m, in + stride);
+      FloatVector m2 = FloatVector.fromArray(S, m, in + 2 * stride);
+      FloatVector m3 = FloatVector.fromArray(S, m, in + 3 * stride);
+      FloatVector m4 = FloatVector.fromArray(S, m, in + 4 * stride);
+      FloatVector m5 = FloatVector.fromArray(S, m, in + 5 * stride);
+      FloatVector sum = m1.add(m2);
+      FloatVector difference = m1.sub(m2);
+      FloatVector sum2 = m3.add(m4);
+      FloatVector difference2 = m3.sub(m4);
+      int to = at + i * EDGE * L;
+      m0.add(sum).add(sum2).intoArray(t, to);
+      difference2.fma(FloatVector.broadcast(S, 2), difference).intoArray(t, to + L);
+      sum2.fma(FloatVector.broadcast(S, 4), sum).intoArray(t, to + 2 * L);
+      difference2.fma(FloatVector.broadcast(S, 8), difference).add(m5).intoArray(t, to + 3 * L);
+    }
+  }
+
+  /** Aᵀ down the columns, and the bias. */
+  private static void outputColumns(float[] t, int row, float[] bias, int bo, float[] y, int at) {
+    FloatVector b = FloatVector.fromArray(S, bias, bo);
+    for (int j = 0; j < row; j += L) {
+      FloatVector m0 = FloatVector.fromArray(S, t, j);
+      FloatVector m1 = FloatVector.fromArray(S, t, row + j);
+      FloatVector m2 = FloatVector.fromArray(S, t, 2 * row + j);
+      FloatVector m3 = FloatVector.fromArray(S, t, 3 * row + j);
+      FloatVector m4 = FloatVector.fromArray(S, t, 4 * row + j);
+      FloatVector m5 = FloatVector.fromArray(S, t, 5 * row + j);
+      FloatVector sum = m1.add(m2);
+      FloatVector difference = m1.sub(m2);
+      FloatVector sum2 = m3.add(m4);
+      FloatVector difference2 = m3.sub(m4);
+      m0.add(sum).add(sum2).add(b).intoArray(y, at + j);
+      difference2.fma(FloatVector.broadcast(S, 2), difference).add(b).intoArray(y, at + row + j);
+      sum2.fma(FloatVector.broadcast(S, 4), sum).add(b).intoArray(y, at + 2 * row + j);
+      difference2
+          .fma(FloatVector.broadcast(S, 8), difference)
+          .add(m5)
+          .add(b)
+          .intoArray(y, at + 3 * row + j);
+    }
+  }
+
+  /** A down the columns: the transpose of {@link #outputColumns}. */
+  private static void gradColumns(float[] dy, int at, int row, float[] t) {
+    for (int j = 0; j < row; j += L) {
+      FloatVector d0 = FloatVector.fromArray(S, dy, at + j);
+      FloatVector d1 = FloatVector.fromArray(S, dy, at + row + j);
+      FloatVector d2 = FloatVector.fromArray(S, dy, at + 2 * row + j);
+      FloatVector d3 = FloatVector.fromArray(S, dy, at + 3 * row + j);
+      FloatVector even = d0.add(d2);
+      FloatVector odd = d1.add(d3);
+      FloatVector even2 = d2.fma(FloatVector.broadcast(S, 4), d0);
+      FloatVector odd2 = d3.fma(FloatVector.broadcast(S, 4), d1).mul(2);
+      d0.intoArray(t, j);
+      even.add(odd).intoArray(t, row + j);
+      even.sub(odd).intoArray(t, 2 * row + j);
+      even2.add(odd2).intoArray(t, 3 * row + j);
+      even2.sub(odd2).intoArray(t, 4 * row + j);
+      d3.intoArray(t, 5 * row + j);
+    }
+  }
+
+  /** A along a row: the transpose of {@link #outputRow}. */
+  private static void gradRow(
+      float[] t, int at, int across, float[] z, int to, int stride, int step) {
+    for (int i = 0; i < across; i++) {
+      int from = at + i * EDGE * L;
+      FloatVector d0 = FloatVector.fromArray(S, t, from);
+      FloatVector d1 = FloatVector.fromArray(S, t, from + L);
+      FloatVector d2 = FloatVector.fromArray(S, t, from + 2 * L);
+      FloatVector d3 = FloatVector.fromArray(S, t, from + 3 * L);
+      FloatVector even = d0.add(d2);
+      FloatVector odd = d1.add(d3);
+      FloatVector even2 = d2.fma(FloatVector.broadcast(S, 4), d0);
+      FloatVector odd2 = d3.fma(FloatVector.broadcast(S, 4), d1).mul(2);
+      int out = to + i * step;
+      d0.intoArray(z, out);
+      even.add(odd).intoArray(z, out + stride);
+      even.sub(odd).intoArray(z, out + 2 * stride);
+      even2.add(odd2).intoArray(z, out + 3 * stride);
+      even2.sub(odd2).intoArray(z, out + 4 * stride);
+      d3.intoArray(z, out + 5 * stride);
+    }
+  }
+
+  @Override
+  public void weight(
+      int in, int out, float[] weight, int wo, int inStep, int outStep, boolean turned, float[] u) {
+    VectorWinogradWeight.transform(
+        in, out, padded(in), padded(out), weight, wo, inStep, outStep, turned, u);
+  }
+
+  @Override
+  public void weightGrad(int k, int c, float[] d, float[] dw, int dwo) {
+    VectorWinogradWeight.gradient(k, c, padded(k), padded(c), d, dw, dwo);
+  }
+
+  @Override
+  public void product(int tiles, int in, int out, float[] v, float[] u, float[] m) {
+    VectorWinogradProduct.product(tiles, padded(in), padded(out), v, u, m);
+  }
+
+  @Override
+  public void outer(int tiles, int k, int c, float[] z, float[] v, float[] d) {
+    VectorWinogradProduct.outer(tiles, padded(k), padded(c), z, v, d);
+  }
+}

@@ -1,0 +1,107 @@
+package dev.tern.device.cpu.vector;
+
+import dev.tern.device.cpu.Scratch;
+import dev.tern.device.cpu.WinogradKernels;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/** How Winograd's convolution transforms a weight, and a weight's gradient back. */
+final class VectorWinogradWeight {
+  private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
+  private static final int L = S.length();
+
+  private VectorWinogradWeight() {}
+
+  /** {@code U = G g Gᵀ}, lanes are output channels. */
+  static void transform(
+      int in,
+      int out,
+      int paddedIn,
+      int paddedOut,
+      float[] weight,
+      int wo,
+      int inStep,
+      int outStep,
+      boolean turned,
+      float[] u) {
+    int stride = WinogradKernels.stride(paddedIn * paddedOut);
+    float[] g = Scratch.floats(Scratch.TILE, (9 + 18) * L);
+    for (int f = 0; in < paddedIn && f < WinogradKernels.PRODUCTS; f++) {
+      Arrays.fill(u, f * stride + in * paddedOut, f * stride + paddedIn * paddedOut, 0);
+    }
+    for (int k = 0; k < paddedOut; k += L) {
+      int lanes = Math.max(0, Math.min(L, out - k));
+      Arrays.fill(g, 0, 9 * L, 0);
+      for (int c = 0; c < in; c++) {
+        for (int i = 0; i < lanes; i++) {
+          int from = wo + c * inStep + (k + i) * outStep;
+          for (int tap = 0; tap < 9; tap++) {
+            g[(turned ? 8 - tap : tap) * L + i] = weight[from + tap];
+          }
+        }
+        for (int j = 0; j < 3; j++) {
+          spread(g, j * L, 3 * L, g, (9 + j) * L, 3 * L);
+        }
+        for (int i = 0; i < 6; i++) {
+          spread(g, (9 + 3 * i) * L, L, u, 6 * i * stride + c * paddedOut + k, stride);
+        }
+      }
+    }
+  }
+
+  /** G: 3 vectors to 6. */
+  private static void spread(float[] g, int at, int row, float[] u, int to, int stride) {
+    FloatVector g0 = FloatVector.fromArray(S, g, at);
+    FloatVector g1 = FloatVector.fromArray(S, g, at + row);
+    FloatVector g2 = FloatVector.fromArray(S, g, at + 2 * row);
+    FloatVector ends = g0.add(g2);
+    FloatVector ends2 = g2.fma(FloatVector.broadcast(S, 4), g0);
+    FloatVector middle2 = g1.add(g1);
+    g0.mul(1f / 4).intoArray(u, to);
+    ends.add(g1).mul(-1f / 6).intoArray(u, to + stride);
+    ends.sub(g1).mul(-1f / 6).intoArray(u, to + 2 * stride);
+    ends2.add(middle2).mul(1f / 24).intoArray(u, to + 3 * stride);
+    ends2.sub(middle2).mul(1f / 24).intoArray(u, to + 4 * stride);
+    g2.intoArray(u, to + 5 * stride);
+  }
+
+  /** {@code dw = Gᵀ D G}, lanes are input channels. */
+  static void gradient(int k, int c, int paddedK, int paddedC, float[] d, float[] dw, int dwo) {
+    int stride = WinogradKernels.stride(paddedK * paddedC);
+    float[] g = Scratch.floats(Scratch.TILE, (18 + 9) * L);
+    for (int o = 0; o < k; o++) {
+      for (int i = 0; i < c; i += L) {
+        int at = o * paddedC + i;
+        for (int j = 0; j < 6; j++) {
+          gather(d, at + j * stride, 6 * stride, g, j * L, 6 * L);
+        }
+        for (int r = 0; r < 3; r++) {
+          gather(g, 6 * r * L, L, g, (18 + 3 * r) * L, L);
+        }
+        int lanes = Math.min(L, c - i);
+        for (int lane = 0; lane < lanes; lane++) {
+          int to = dwo + (o * c + i + lane) * 9;
+          for (int tap = 0; tap < 9; tap++) {
+            dw[to + tap] = g[(18 + tap) * L + lane];
+          }
+        }
+      }
+    }
+  }
+
+  /** Gᵀ: 6 vectors to 3. */
+  private static void gather(float[] d, int at, int row, float[] g, int to, int stride) {
+    FloatVector d0 = FloatVector.fromArray(S, d, at);
+    FloatVector d1 = FloatVector.fromArray(S, d, at + row);
+    FloatVector d2 = FloatVector.fromArray(S, d, at + 2 * row);
+    FloatVector d3 = FloatVector.fromArray(S, d, at + 3 * row);
+    FloatVector d4 = FloatVector.fromArray(S, d, at + 4 * row);
+    FloatVector d5 = FloatVector.fromArray(S, d, at + 5 * row);
+    FloatVector sum = d1.add(d2);
+    FloatVector sum2 = d3.add(d4);
+    d0.mul(1f / 4).sub(sum.mul(1f / 6)).add(sum2.mul(1f / 24)).intoArray(g, to);
+    d2.sub(d1).mul(1f / 6).add(d3.sub(d4).mul(1f / 12)).intoArray(g, to + stride);
+    sum2.sub(sum).mul(1f / 6).add(d5).intoArray(g, to + 2 * stride);
+  }
+}

@@ -1,0 +1,205 @@
+package dev.tern.device.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Winograd's convolution and its gradients against sums written out in double. */
+@Tag("vector")
+class WinogradTest {
+  /** Largest error over the root mean square of what is right; what the transforms cost. */
+  private static final double ERROR = 4e-5;
+
+  /** The same for a weight's gradient: longer sums hide more of it. */
+  private static final double WEIGHT_ERROR = 2e-5;
+
+  /** Enough calls that C2 has compiled every loop in a kernel. */
+  private static final int WARM = 400;
+
+  private final WinogradKernels kernels = Simd.get().winograd();
+
+  @AfterEach
+  void on() {
+    System.clearProperty("tern.winograd");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // whole tiles and images, several a block
+    "9,32,16,16,32",
+    // bands of one image, the last one shorter
+    "2,64,56,56,64",
+    "1,32,70,23,16",
+    // tiles that reach beyond the edge, planes smaller than a vector, single rows and columns
+    "3,16,1,1,16",
+    "2,16,2,3,16",
+    "2,16,5,4,32",
+    "3,48,7,9,16",
+    "1,16,3,130,16",
+    "2,16,41,1,16",
+    "1,16,1,300,16",
+    // channels that fill no vector
+    "2,1,8,8,1",
+    "2,5,9,6,3",
+    "5,17,8,8,33",
+    "2,40,12,12,70",
+    "70,24,4,4,20"
+  })
+  void errorIsBounded(int n, int c, int h, int w, int k) {
+    var sums = new ConvSums(n, c, h, w, k);
+    float[] y = new float[sums.y.length];
+    float[] dx = new float[sums.dx.length];
+    float[] dw = new float[sums.dw.length];
+    all(sums, y, dx, dw);
+    assertTrue(error(sums.y, y) <= ERROR, "forward: " + error(sums.y, y));
+    assertTrue(error(sums.dx, dx) <= ERROR, "backward data: " + error(sums.dx, dx));
+    assertTrue(error(sums.dw, dw) <= WEIGHT_ERROR, "backward weight: " + error(sums.dw, dw));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"5,32,16,16,48", "3,20,6,5,24"})
+  void sameBitsOnceCompiled(int n, int c, int h, int w, int k) {
+    var sums = new ConvSums(n, c, h, w, k);
+    float[][] cold = fresh(sums);
+    all(sums, cold[0], cold[1], cold[2]);
+    float[][] warm = fresh(sums);
+    for (int round = 0; round < WARM; round++) {
+      all(sums, warm[0], warm[1], warm[2]);
+    }
+    assertArrayEquals(cold, warm);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"21,32,16,16,32", "3,32,40,37,48", "150,32,3,3,32"})
+  void sameBitsOnAnyNumberOfThreads(int n, int c, int h, int w, int k) {
+    var sums = new ConvSums(n, c, h, w, k);
+    int before = Team.threads();
+    try {
+      Team.setThreads(1);
+      float[][] one = fresh(sums);
+      all(sums, one[0], one[1], one[2]);
+      for (int threads = 2; threads <= 4; threads++) {
+        Team.setThreads(threads);
+        float[][] more = fresh(sums);
+        all(sums, more[0], more[1], more[2]);
+        assertArrayEquals(one, more, threads + " threads");
+      }
+    } finally {
+      Team.setThreads(before);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"19,17", "32,32"})
+  void leavesWhatIsAroundItsResultAlone(int c, int k) {
+    var sums = new ConvSums(2, c, 9, 5, k);
+    float[][] bare = fresh(sums);
+    all(sums, bare[0], bare[1], bare[2]);
+    float[] y = new float[3 + bare[0].length + 40];
+    float[] dx = new float[3 + bare[1].length + 40];
+    float[] dw = new float[3 + bare[2].length + 40];
+    float[][] bordered = {y, dx, dw};
+    for (float[] result : bordered) {
+      Arrays.fill(result, 7);
+    }
+    float[] x = shifted(sums.x, 1);
+    float[] weight = shifted(sums.weight, 2);
+    float[] bias = shifted(sums.bias, 4);
+    float[] dy = shifted(sums.dy, 5);
+    Winograd.forward(kernels, 2, c, 9, 5, k, x, 1, weight, 2, bias, 4, y, 3);
+    Winograd.inputGrad(kernels, 2, c, 9, 5, k, weight, 2, dy, 5, dx, 3);
+    Winograd.weightGrad(kernels, 2, c, 9, 5, k, x, 1, dy, 5, dw, 3);
+    for (int i = 0; i < 3; i++) {
+      float[] expected = new float[bordered[i].length];
+      Arrays.fill(expected, 7);
+      System.arraycopy(bare[i], 0, expected, 3, bare[i].length);
+      assertArrayEquals(expected, bordered[i]);
+    }
+  }
+
+  @Test
+  void nanStaysInTheTilesThatSeeIt() {
+    var sums = new ConvSums(3, 20, 13, 17, 18);
+    float[] clean = forward(sums);
+    int image = 1;
+    int row = 4; // the first of the second row of tiles, so the first row sees it too
+    int column = 10;
+    sums.x[((image * 20 + 19) * 13 + row) * 17 + column] = Float.NaN;
+    float[] y = forward(sums);
+    for (int i = 0; i < y.length; i++) {
+      int r = i / 17 % 13;
+      int j = i % 17;
+      boolean sees = i / (18 * 13 * 17) == image && r < 8 && j >= 8 && j < 12;
+      if (!sees) {
+        assertEquals(clean[i], y[i], "element " + i);
+      } else if (Math.abs(r - row) <= 1 && Math.abs(j - column) <= 1) {
+        assertTrue(Float.isNaN(y[i]), "element " + i);
+      }
+    }
+  }
+
+  @Test
+  void infiniteInputsDoNotBecomeFinite() {
+    var sums = new ConvSums(1, 32, 8, 8, 32);
+    sums.x[5 * 64 + 3 * 8 + 3] = Float.POSITIVE_INFINITY;
+    float[] y = forward(sums);
+    for (int o = 0; o < 32; o++) {
+      assertTrue(!Float.isFinite(y[o * 64 + 3 * 8 + 3]), "channel " + o);
+    }
+  }
+
+  @Test
+  void offMeansTheDirectKernelsBits() {
+    var sums = new ConvSums(3, 32, 8, 8, 32);
+    float[] on = plain(sums);
+    System.setProperty("tern.winograd", "off");
+    float[] off = plain(sums);
+    assertTrue(error(sums.y, off) < 3e-6, "direct: " + error(sums.y, off));
+    assertTrue(!Arrays.equals(on, off), "the switch changes nothing");
+    assertArrayEquals(forward(sums), on);
+  }
+
+  private float[] forward(ConvSums s) {
+    float[] y = new float[s.y.length];
+    Winograd.forward(kernels, s.n, s.c, s.h, s.w, s.k, s.x, 0, s.weight, 0, s.bias, 0, y, 0);
+    return y;
+  }
+
+  private static float[] plain(ConvSums s) {
+    float[] y = new float[s.y.length];
+    Conv3x3.forward(s.n, s.c, s.h, s.w, s.k, s.x, 0, s.weight, 0, s.bias, 0, y, 0);
+    return y;
+  }
+
+  private void all(ConvSums s, float[] y, float[] dx, float[] dw) {
+    Winograd.forward(kernels, s.n, s.c, s.h, s.w, s.k, s.x, 0, s.weight, 0, s.bias, 0, y, 0);
+    Winograd.inputGrad(kernels, s.n, s.c, s.h, s.w, s.k, s.weight, 0, s.dy, 0, dx, 0);
+    Winograd.weightGrad(kernels, s.n, s.c, s.h, s.w, s.k, s.x, 0, s.dy, 0, dw, 0);
+  }
+
+  private static float[][] fresh(ConvSums s) {
+    return new float[][] {new float[s.y.length], new float[s.dx.length], new float[s.dw.length]};
+  }
+
+  private static float[] shifted(float[] values, int by) {
+    return ConvSums.concat(ConvSums.random(new SplittableRandom(1), by), values);
+  }
+
+  private static double error(double[] expected, float[] got) {
+    double squares = 0;
+    double largest = 0;
+    for (int i = 0; i < got.length; i++) {
+      squares += expected[i] * expected[i];
+      largest = Math.max(largest, Math.abs(expected[i] - got[i]));
+    }
+    return largest / Math.sqrt(squares / got.length);
+  }
+}
