@@ -29,7 +29,7 @@ enum {
 struct device;
 struct stream;
 using work = std::function<int()>;
-struct capture { bool invalid = false; std::vector<work> steps; };
+struct capture { bool invalid = false, relaxed = false; std::vector<work> steps; };
 struct event { stream* in = nullptr; uint64_t ticket = 0; };
 struct stream {
   device* of = nullptr;
@@ -131,10 +131,11 @@ static int give(stream* to, work step) {
   return emu().settings[LAZY] ? SUCCESS : drain(s);
 }
 
-static bool capturing(device* d) {
+// Whether a call that a capture does not allow ends one; some are allowed where it is relaxed.
+static bool capturing(device* d, bool allowed_if_relaxed) {
   bool any = false;
   for (stream* s : d->streams) {
-    if (s->capturing) any = s->capturing->invalid = true;
+    if (s->capturing && !(allowed_if_relaxed && s->capturing->relaxed)) any = s->capturing->invalid = true;
   }
   return any;
 }
@@ -264,7 +265,7 @@ API cuCtxGetCurrent(device** context) {
 }
 API cuCtxSynchronize() {
   ENTER;
-  return capturing(current) ? CAPTURE_UNSUPPORTED : drain(current);
+  return capturing(current, false) ? CAPTURE_UNSUPPORTED : drain(current);
 }
 
 // --- memory ---------------------------------------------------------------------------------------------------------
@@ -274,6 +275,7 @@ static const size_t PAGE = 4096;
 API cuMemAlloc_v2(uintptr_t* address, size_t bytes) {
   ENTER;
   if (bytes == 0) return INVALID_VALUE;
+  if (capturing(current, true)) return CAPTURE_UNSUPPORTED;
   if (current->used + bytes > (size_t)emu().settings[MEMORY]) return OUT_OF_MEMORY;
   size_t inside = (bytes + PAGE - 1) / PAGE * PAGE, all = inside + 2 * PAGE;
   char* mapping = (char*)mmap(nullptr, all, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -289,6 +291,7 @@ API cuMemAlloc_v2(uintptr_t* address, size_t bytes) {
 }
 API cuMemFree_v2(uintptr_t address) {
   ENTER;
+  if (capturing(current, false)) return CAPTURE_UNSUPPORTED;
   auto found = current->memory.find(address);
   if (found == current->memory.end()) return INVALID_VALUE;
   int error = drain(current);  // freeing waits, as on a GPU
@@ -440,6 +443,7 @@ static int load(module* m, const std::string& ptx) {
 }
 API cuModuleLoadData(module** m, const char* image) {
   ENTER;
+  if (capturing(current, false)) return CAPTURE_UNSUPPORTED;
   *m = new module();
   int error = load(*m, image);
   if (error) {
@@ -477,10 +481,11 @@ API cuLaunchKernel(function* f, unsigned gx, unsigned gy, unsigned gz, unsigned 
 
 // --- graphs ---------------------------------------------------------------------------------------------------------
 
-API cuStreamBeginCapture_v2(stream* s, int) {
+API cuStreamBeginCapture_v2(stream* s, int mode) {
   ENTER;
   if (!s || s->capturing) return CAPTURE_UNSUPPORTED;
   s->capturing = new capture();
+  s->capturing->relaxed = mode == 2;
   return SUCCESS;
 }
 API cuStreamIsCapturing(stream* s, int* status) {

@@ -1,6 +1,7 @@
 package dev.tern.device;
 
 import dev.tern.shape.DType;
+import dev.tern.shape.DeviceException;
 import dev.tern.shape.View;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,15 @@ public interface Backend {
 
   /** Gives back the memory that is kept for later. */
   default void emptyCache() {}
+
+  /**
+   * Captures work to be replayed, see {@link Cuda#graph}.
+   *
+   * @throws DeviceException if the device cannot
+   */
+  default CudaGraph capture(Runnable work) {
+    throw new DeviceException(device() + " captures no graphs; run the work itself");
+  }
 
   /** Sets every element. */
   void fill(Data out, double value);

@@ -55,4 +55,38 @@ public final class Cuda {
   public static void emptyCache(Device device) {
     Backends.of(device).emptyCache();
   }
+
+  /**
+   * Captures what a piece of code does on a GPU, to be replayed where the shapes repeat, as a
+   * training step's do:
+   *
+   * <pre>{@code
+   * step.run(); // once as usual, so that all is allocated that stays, such as the momentum
+   * try (CudaGraph graph = Cuda.graph(device, step)) {
+   *   for (Batch batch : loader) {
+   *     input.copy_(batch.input()); // the memory that the step reads
+   *     target.copy_(batch.target());
+   *     graph.replay();
+   *   }
+   * }
+   * }</pre>
+   *
+   * <p>The code runs once, on this thread, and the GPU does nothing yet. What it would do is
+   * recorded as it is: addresses, shapes, and numbers such as the learning rate. So inside it
+   *
+   * <ul>
+   *   <li>nothing is read back ({@code item()}, printing, a branch on a value) or copied there, and
+   *       no random numbers are drawn: they would be the same at each replay; this is refused, and
+   *       so is Adam's step, whose bias correction changes with each (take it after the replay)
+   *   <li>memory comes from a pool of the graph's own; what is made there, such as the loss or the
+   *       gradients, is overwritten by each replay and ends with the graph
+   *   <li>tensors from outside (inputs, parameters) are kept until the graph is closed
+   * </ul>
+   *
+   * @throws DeviceException if the GPU cannot be used, another graph is being captured on it, or
+   *     the code does what cannot be captured
+   */
+  public static CudaGraph graph(Device device, Runnable work) {
+    return Backends.of(device).capture(work);
+  }
 }

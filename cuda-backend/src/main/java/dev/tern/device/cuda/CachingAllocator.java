@@ -87,14 +87,19 @@ final class CachingAllocator {
       return address;
     }
 
+    /** Where its memory comes from and returns to. */
+    Pool pool() {
+      return pool;
+    }
+
     void giveBack() {
       takeBack(this);
     }
   }
 
-  /** Memory for as long as the owner lives. */
-  Lease lease(Object owner, long bytes) {
-    return lease(owner, bytes, shared);
+  /** The pool of whatever is not part of a graph. */
+  Pool shared() {
+    return shared;
   }
 
   /**
@@ -106,7 +111,7 @@ final class CachingAllocator {
     if (bytes == 0) {
       return new Lease(owner, 0, 0, pool);
     }
-    long size = caching ? sizeClass(bytes) : bytes;
+    long size = caches(pool) ? sizeClass(bytes) : bytes;
     drain();
     long address = reuse(size, pool);
     if (address == 0) {
@@ -119,7 +124,7 @@ final class CachingAllocator {
     if (address == 0) {
       address = allocate(size, pool);
     }
-    if (address == 0) {
+    if (address == 0 && pool == shared) { // freeing is not allowed while a graph is captured
       trim();
       address = allocate(size, pool);
     }
@@ -134,6 +139,10 @@ final class CachingAllocator {
     }
     Reference.reachabilityFence(owner);
     return lease;
+  }
+
+  private boolean caches(Pool pool) {
+    return caching || pool != shared;
   }
 
   /** Four classes an octave: 512, 640, 768, 896, 1024, 1280 ... */
@@ -176,7 +185,7 @@ final class CachingAllocator {
       lease.address = 0;
       lease.clear();
       live -= lease.bytes;
-      if (caching && !lease.pool.closed) {
+      if (caches(lease.pool) && !lease.pool.closed) {
         lease.pool.shelves.computeIfAbsent(lease.bytes, size -> new ArrayDeque<>()).add(address);
         cached += lease.bytes;
         return;

@@ -5,6 +5,7 @@ import dev.tern.device.Data;
 import dev.tern.device.Device;
 import dev.tern.shape.DType;
 import dev.tern.shape.DeviceException;
+import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,6 +39,7 @@ final class CudaDevice {
   private final Map<String, Kernel> kernels = new ConcurrentHashMap<>();
   private final ConcurrentLinkedDeque<Launch> launches = new ConcurrentLinkedDeque<>();
   private final RecentLaunches recent = new RecentLaunches();
+  private volatile @Nullable CapturedGraph capturing;
   private volatile @Nullable String lost;
 
   /**
@@ -118,9 +120,43 @@ final class CudaDevice {
     return memory;
   }
 
-  /** The stream in whose order all work runs. */
+  /**
+   * The stream in whose order all work runs; while this thread captures a graph, that of the graph.
+   */
   CUstream stream() {
-    return stream;
+    CapturedGraph graph = captured();
+    return graph == null ? stream : graph.stream();
+  }
+
+  /** Where memory comes from: while this thread captures a graph, the graph's own. */
+  CachingAllocator.Pool pool() {
+    CapturedGraph graph = captured();
+    return graph == null ? memory.shared() : graph.pool();
+  }
+
+  /** The graph that this thread captures, or null. */
+  @Nullable CapturedGraph captured() {
+    CapturedGraph graph = capturing;
+    return graph != null && graph.isOfThisThread() ? graph : null;
+  }
+
+  /** Captures what a piece of code does. */
+  CapturedGraph capture(Runnable work) {
+    modules.values().forEach(this::module); // loading is not allowed while a graph is captured
+    enter();
+    CapturedGraph graph = new CapturedGraph(this);
+    synchronized (this) {
+      if (capturing != null) {
+        throw new DeviceException("another graph is being captured on " + device);
+      }
+      capturing = graph;
+    }
+    try {
+      graph.capture(work);
+    } finally {
+      capturing = null;
+    }
+    return graph;
   }
 
   /**
@@ -146,12 +182,14 @@ final class CudaDevice {
   void upload(Object array, int from, Data to) {
     expectHere(to);
     staging.upload(to.dtype(), array, from, to.numel(), CudaStorage.address(to));
+    keep(to.storage());
   }
 
   /** Copies to a Java array, after all work before it. */
   void download(Data from, Object array, int to) {
     expectHere(from);
     staging.download(from.dtype(), CudaStorage.address(from), from.numel(), array, to);
+    keep(from.storage());
   }
 
   /** Copies dense elements within the device, bytes as they are. */
@@ -166,6 +204,7 @@ final class CudaDevice {
             (long) from.numel() * from.dtype().bytes(),
             stream()),
         "copying");
+    keep(from.storage(), to.storage());
   }
 
   /** Sets elements of up to 4 bytes to one bit pattern; 8-byte ones to zero only. */
@@ -182,11 +221,13 @@ final class CudaDevice {
           default -> JCudaDriver.cuMemsetD32Async(to, 0, 2L * n, stream());
         },
         "filling");
+    keep(data.storage());
   }
 
   /** Waits until all work given to it is done. */
   void synchronize() {
     enter();
+    expectNoCapture("a synchronisation");
     check(JCudaDriver.cuStreamSynchronize(stream), "synchronizing");
   }
 
@@ -206,14 +247,19 @@ final class CudaDevice {
       throw new IllegalStateException(
           "there is no kernel %s for compute capability %d".formatted(name, capability));
     }
+    CUmodule module = module(ptx);
     enter();
-    CUmodule module = loaded.computeIfAbsent(ptx.name(), n -> load(ptx));
     CUfunction function = new CUfunction();
     check(JCudaDriver.cuModuleGetFunction(function, module, name), "finding kernel " + name);
     return new Kernel(this, name, function, ptx.parameters(name));
   }
 
+  private CUmodule module(Ptx ptx) {
+    return loaded.computeIfAbsent(ptx.name(), name -> load(ptx));
+  }
+
   private CUmodule load(Ptx ptx) {
+    enter();
     CUmodule module = new CUmodule();
     byte[] image = (ptx.text() + '\0').getBytes(StandardCharsets.US_ASCII);
     int status = JCudaDriver.cuModuleLoadData(module, image);
@@ -244,12 +290,23 @@ final class CudaDevice {
     launches.addFirst(launch);
   }
 
+  /**
+   * Keeps memory until the work that uses it is in the stream, or as long as the graph it is in.
+   */
+  void keep(@Nullable Object... storages) {
+    CapturedGraph graph = captured();
+    if (graph != null) {
+      graph.keep(storages);
+    }
+    Reference.reachabilityFence(storages);
+  }
+
   void launched(String kernel) {
     recent.add(kernel);
   }
 
   void syncIfAsked(String kernel) {
-    if (options.sync()) {
+    if (options.sync() && captured() == null) {
       check(JCudaDriver.cuStreamSynchronize(stream()), "running " + kernel);
     }
   }
@@ -264,8 +321,16 @@ final class CudaDevice {
     }
   }
 
-  /** Checks that no graph is being captured, where something cannot be part of one. */
-  void expectNoCapture(String what) {}
+  /**
+   * Checks that this thread captures no graph, where something cannot be part of one.
+   *
+   * @throws DeviceException if it does
+   */
+  void expectNoCapture(String what) {
+    if (captured() != null) {
+      throw new DeviceException("%s cannot be part of a CUDA graph (%s)".formatted(what, device));
+    }
+  }
 
   /**
    * Checks what the driver answered.

@@ -13,7 +13,7 @@ final class CudaStorage extends Storage {
   CudaStorage(CudaDevice device, DType dtype, int size) {
     super(dtype, size);
     this.device = device;
-    this.lease = device.memory().lease(this, (long) size * dtype.bytes());
+    this.lease = device.memory().lease(this, (long) size * dtype.bytes(), device.pool());
   }
 
   @Override
@@ -39,6 +39,11 @@ final class CudaStorage extends Storage {
               .formatted(size(), dtype(), device));
     }
     return address;
+  }
+
+  /** Whether its memory is of this pool. */
+  boolean isOf(CachingAllocator.Pool pool) {
+    return lease.pool() == pool;
   }
 
   /** Gives the memory back at once; work under way keeps it until it is done, as streams do. */

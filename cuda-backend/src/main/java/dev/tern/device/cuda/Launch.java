@@ -1,7 +1,6 @@
 package dev.tern.device.cuda;
 
 import dev.tern.device.Data;
-import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import jcuda.driver.JCudaDriver;
@@ -20,7 +19,7 @@ final class Launch {
   private final PinnedMemory block;
   private final ByteBuffer bytes;
   private final long base;
-  private final Object[] used = new Object[MOST_ARGUMENTS];
+  private final @Nullable Object[] used = new @Nullable Object[MOST_ARGUMENTS];
   private Kernel kernel;
   private int count;
   private int end;
@@ -144,7 +143,7 @@ final class Launch {
             device.stream(),
             block,
             null);
-    Reference.reachabilityFence(used);
+    device.keep(used);
     Arrays.fill(used, 0, count, null);
     device.done(this);
     device.check(status, "launching " + kernel.name);
