@@ -132,7 +132,7 @@ public abstract sealed class Creation permits Combination {
 
   /** The whole numbers from {@code start} up to or down to {@code end}, exclusive, in steps. */
   public static Tensor arange(long start, long end, long step) {
-    expectTowards(start, end, step);
+    expectTowards((double) start, (double) end, (double) step);
     long count = step > 0 ? (end - start + step - 1) / step : (start - end - step - 1) / -step;
     long[] values = new long[Math.toIntExact(count)];
     Arrays.setAll(values, i -> start + i * step);
