@@ -1,0 +1,263 @@
+package dev.tern.device.cuda;
+
+import dev.tern.device.AdamSpec;
+import dev.tern.device.Backend;
+import dev.tern.device.BinaryOp;
+import dev.tern.device.ConvSpec;
+import dev.tern.device.Data;
+import dev.tern.device.Device;
+import dev.tern.device.Draw;
+import dev.tern.device.Generator;
+import dev.tern.device.MatmulSpec;
+import dev.tern.device.NormSpec;
+import dev.tern.device.PoolSpec;
+import dev.tern.device.ReduceOp;
+import dev.tern.device.SgdSpec;
+import dev.tern.device.Storage;
+import dev.tern.device.UnaryOp;
+import dev.tern.shape.DType;
+import dev.tern.shape.View;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One GPU: hands each operation to the class that launches its kernels. All work of a device runs
+ * in one order, whichever thread gave it; results repeat bit for bit on the same GPU.
+ *
+ * <p>An index out of range and a whole number divided by zero are found by kernels, which touch
+ * nothing then; they are thrown by the next {@link #download} or {@link #synchronize}.
+ */
+final class CudaBackend implements Backend {
+  private final CudaDevice device;
+  private final Faults faults;
+  private final Pointwise pointwise;
+  private final Strided strided;
+  private final Reduce reduce;
+  private final Matmul matmul;
+  private final Index index;
+  private final Noise noise;
+  private final Conv conv;
+  private final Pool pool;
+  private final Norm norm;
+  private final LogSoftmax logSoftmax;
+  private final Steps steps;
+
+  CudaBackend(CudaDevice device) {
+    this.device = device;
+    faults = new Faults(device);
+    pointwise = new Pointwise(device, this, faults);
+    strided = new Strided(device);
+    reduce = new Reduce(device, this);
+    matmul = new Matmul(device, this);
+    index = new Index(device, faults);
+    noise = new Noise(device, this);
+    conv = new Conv(device, this);
+    pool = new Pool(device);
+    norm = new Norm(device);
+    logSoftmax = new LogSoftmax(device);
+    steps = new Steps(device);
+  }
+
+  @Override
+  public Device device() {
+    return device.device();
+  }
+
+  @Override
+  public Storage allocate(DType dtype, int size) {
+    return device.allocate(dtype, size);
+  }
+
+  @Override
+  public void recycle(Storage storage) {
+    ((CudaStorage) storage).recycle();
+  }
+
+  @Override
+  public void upload(Object array, int from, Data to) {
+    device.upload(array, from, to);
+  }
+
+  @Override
+  public void download(Data from, Object array, int to) {
+    device.download(from, array, to);
+    faults.check();
+  }
+
+  @Override
+  public void synchronize() {
+    device.synchronize();
+    faults.check();
+  }
+
+  @Override
+  public void fill(Data out, double value) {
+    Launch launch = device.kernel("fill").args();
+    Elements.run(
+        launch.arg(out.dtype().ordinal()).arg(value).arg(out).arg(out.numel()), out.numel());
+  }
+
+  @Override
+  public void cast(Data x, Data out) {
+    if (x.dtype() == out.dtype()) {
+      device.copy(x, out);
+      return;
+    }
+    Launch launch = device.kernel("cast").args();
+    launch.arg(x.dtype().ordinal()).arg(out.dtype().ordinal()).arg(x).arg(out).arg(x.numel());
+    Elements.run(launch, x.numel());
+  }
+
+  @Override
+  public void read(Storage from, View view, Data out) {
+    strided.read(from, view, out);
+  }
+
+  @Override
+  public void write(Data x, Storage to, View view) {
+    strided.write(x, to, view);
+  }
+
+  @Override
+  public void accumulate(Data x, Storage to, View view) {
+    strided.accumulate(x, to, view);
+  }
+
+  @Override
+  public void unary(UnaryOp op, double p, double q, Data x, Data out) {
+    pointwise.unary(op, p, q, x, out);
+  }
+
+  @Override
+  public void unaryGrad(
+      UnaryOp op, double p, double q, @Nullable Data x, @Nullable Data y, Data dy, Data dx) {
+    pointwise.unaryGrad(op, p, q, x, y, dy, dx);
+  }
+
+  @Override
+  public void binary(BinaryOp op, Data a, Data b, Data out) {
+    pointwise.binary(op, a, b, out);
+  }
+
+  @Override
+  public void affine(Data x, double scale, double shift, Data out) {
+    pointwise.affine(x, scale, shift, out);
+  }
+
+  @Override
+  public void select(Data condition, Data a, Data b, Data out) {
+    pointwise.select(condition, a, b, out);
+  }
+
+  @Override
+  public void reduce(ReduceOp op, int outer, int n, int inner, Data x, Data out) {
+    reduce.apply(op, outer, n, inner, x, out);
+  }
+
+  @Override
+  public void matmul(MatmulSpec spec, Data a, Data b, Data out) {
+    matmul.apply(spec, a, b, out);
+  }
+
+  @Override
+  public void indexSelect(int outer, int n, int inner, Data x, Data index, Data out) {
+    this.index.select(outer, n, inner, x, index, out);
+  }
+
+  @Override
+  public void indexAdd(int outer, int n, int inner, Data x, Data index, Data to) {
+    this.index.add(outer, n, inner, x, index, to);
+  }
+
+  @Override
+  public void random(Draw draw, Generator generator, double a, double b, Data out) {
+    noise.draw(draw, generator, a, b, out);
+  }
+
+  @Override
+  public void conv(ConvSpec spec, Data x, Data weight, @Nullable Data bias, Data y) {
+    conv.forward(spec, x, weight, bias, y);
+  }
+
+  @Override
+  public void convInputGrad(ConvSpec spec, Data weight, Data dy, Data dx) {
+    conv.inputGrad(spec, weight, dy, dx);
+  }
+
+  @Override
+  public void convWeightGrad(ConvSpec spec, Data x, Data dy, Data dweight) {
+    conv.weightGrad(spec, x, dy, dweight);
+  }
+
+  @Override
+  public void maxPool(PoolSpec spec, Data x, Data y, @Nullable Data indices) {
+    pool.max(spec, x, y, indices);
+  }
+
+  @Override
+  public void maxPoolGrad(PoolSpec spec, Data x, Data dy, Data dx) {
+    pool.maxGrad(spec, x, dy, dx);
+  }
+
+  @Override
+  public void avgPool(PoolSpec spec, Data x, Data y) {
+    pool.avg(spec, x, y);
+  }
+
+  @Override
+  public void avgPoolGrad(PoolSpec spec, Data dy, Data dx) {
+    pool.avgGrad(spec, dy, dx);
+  }
+
+  @Override
+  public void batchNorm(
+      NormSpec spec,
+      Data x,
+      @Nullable Data weight,
+      @Nullable Data bias,
+      Data y,
+      Data mean,
+      Data var) {
+    norm.forward(spec, x, weight, bias, y, mean, var);
+  }
+
+  @Override
+  public void batchNormGrad(
+      NormSpec spec,
+      Data x,
+      @Nullable Data weight,
+      Data mean,
+      Data var,
+      Data dy,
+      Data dx,
+      Data dweight,
+      Data dbias) {
+    norm.grad(spec, x, weight, mean, var, dy, dx, dweight, dbias);
+  }
+
+  @Override
+  public void logSoftmax(int outer, int n, int inner, Data x, Data y) {
+    logSoftmax.forward(outer, n, inner, x, y);
+  }
+
+  @Override
+  public void logSoftmaxGrad(int outer, int n, int inner, Data y, Data dy, Data dx) {
+    logSoftmax.grad(outer, n, inner, y, dy, dx);
+  }
+
+  @Override
+  public void sgd(
+      SgdSpec spec, Data[] parameters, Data[] gradients, Data @Nullable [] velocities) {
+    steps.sgd(spec, parameters, gradients, velocities);
+  }
+
+  @Override
+  public void adam(
+      AdamSpec spec,
+      Data[] parameters,
+      Data[] gradients,
+      Data[] firstMoments,
+      Data[] secondMoments,
+      Data @Nullable [] maxSecondMoments) {
+    steps.adam(spec, parameters, gradients, firstMoments, secondMoments, maxSecondMoments);
+  }
+}
