@@ -66,16 +66,10 @@ public sealed interface Diagonals permits Tensor {
     if (x.rank() == 0) {
       throw new ShapeException("diagEmbed: wants at least one dimension, got a single number");
     }
-    int n = x.size(-1);
-    int side = n + Math.abs(offset);
-    Tensor column = Tensor.arange(side);
+    Tensor column = Tensor.arange(x.size(-1) + Math.abs(offset));
     Tensor on = column.unsqueeze(0).sub(column.unsqueeze(1)).eq(offset).to(x.device());
-    // the row's element that a place would have, were it on the diagonal
-    Tensor source = column.sub(Math.max(0, offset)).clamp(0, Math.max(0, n - 1)).to(x.device());
-    Tensor rows =
-        n == 0
-            ? x.detach().sum(true, -1).expand(x.shape().with(-1, side))
-            : x.indexSelect(-1, source);
+    // each row has the element that would stand in its place on the diagonal
+    Tensor rows = x.pad(Math.max(0, offset), Math.max(0, -offset));
     return rows.unsqueeze(-2).maskedFill(on.logicalNot(), 0);
   }
 }

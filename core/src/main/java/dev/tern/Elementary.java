@@ -73,7 +73,7 @@ public sealed interface Elementary permits Tensor {
         "acosh",
         x -> {
           Tensor t = x.sub(1);
-          Tensor small = t.add(t.mul(t.add(2)).sqrt()).log1p();
+          Tensor small = t.add(t.sqrt().mul(x.add(1).sqrt())).log1p();
           return Tensor.where(x.gt(1e10), x.log().add(Math.log(2)), small);
         },
         x -> x.square().sub(1).rsqrt());
@@ -204,8 +204,9 @@ public sealed interface Elementary permits Tensor {
 
   /** Rounded towards 0. */
   default Tensor trunc() {
-    Tensor x = self().detach();
-    return x.dtype().isFloatingPoint() ? x.abs().floor().copysign(x) : x.copy();
+    Tensor x = self();
+    Tensor y = x.detach().abs().floor().copysign(x.detach());
+    return y.from("trunc", grad(x, Tensor::zerosLike));
   }
 
   /** What {@link #trunc()} drops. */
@@ -242,8 +243,14 @@ public sealed interface Elementary permits Tensor {
   default Tensor floorDivide(Tensor other) {
     Tensor x = self().detach();
     Tensor y = other.detach();
-    Tensor exact = x.sub(x.remainder(y)).div(y);
-    return x.dtype().isFloatingPoint() ? Tensor.where(y.eq(0), x.div(y), exact.round()) : exact;
+    if (!x.dtype().isFloatingPoint()) {
+      return x.sub(x.remainder(y)).div(y);
+    }
+    Tensor rest = x.fmod(y);
+    Tensor towardsZero = x.sub(rest).div(y).round();
+    Tensor below = rest.ne(0).logicalAnd(rest.lt(0).ne(y.lt(0)));
+    Tensor down = towardsZero.sub(below.to(x.dtype()));
+    return Tensor.where(y.eq(0), x.div(y), down);
   }
 
   /** x divided by a number and rounded down. */
@@ -292,13 +299,15 @@ public sealed interface Elementary permits Tensor {
   /** x held from below; on the bound x has the gradient. */
   default Tensor clampMin(Tensor min) {
     Tensor x = self();
-    return Tensor.where(x.detach().lt(min.detach()), min, x);
+    Tensor a = x.detach();
+    return Tensor.where(a.ge(min.detach()).logicalOr(a.isNaN()), x, min);
   }
 
   /** x held from above; on the bound x has the gradient. */
   default Tensor clampMax(Tensor max) {
     Tensor x = self();
-    return Tensor.where(x.detach().gt(max.detach()), max, x);
+    Tensor a = x.detach();
+    return Tensor.where(a.le(max.detach()).logicalOr(a.isNaN()), x, max);
   }
 
   /** NaN as 0, infinities as the largest and smallest number there is. */

@@ -156,7 +156,7 @@ public sealed interface InPlace permits Tensor {
     Tensor x = self();
     Tensor before = x.beforeChange("fill_");
     x.change("fill_", out -> x.backend().fill(out, value));
-    return x.afterChange("fill_", grad(before, dy -> dy.mul(0)));
+    return x.afterChange("fill_", grad(before, Tensor::zerosLike));
   }
 
   /** Zero everywhere. */
@@ -174,7 +174,7 @@ public sealed interface InPlace permits Tensor {
     x.storage().changed("copy_");
     return x.afterChange(
         "copy_",
-        grad(before, dy -> dy.mul(0)),
+        grad(before, Tensor::zerosLike),
         grad(source, dy -> dy.to(source.dtype()).to(source.device())));
   }
 
@@ -182,7 +182,7 @@ public sealed interface InPlace permits Tensor {
     Tensor x = self();
     Tensor before = x.beforeChange(name);
     x.change(name, out -> x.backend().random(draw, generator, a, b, out));
-    return x.afterChange(name, grad(before, dy -> dy.mul(0)));
+    return x.afterChange(name, grad(before, Tensor::zerosLike));
   }
 
   /** Numbers uniform in [low, high), from this thread's generator. */

@@ -24,13 +24,8 @@ public sealed interface Pointwise permits Tensor {
 
   private Tensor unary(UnaryOp op, double p, double q, @Nullable Derivative derivative) {
     Tensor x = self();
-    if (op != UnaryOp.NEG
-        && op != UnaryOp.ABS
-        && op != UnaryOp.SIGN
-        && op != UnaryOp.SQUARE
-        && op != UnaryOp.RELU
-        && op != UnaryOp.CLAMP
-        && !x.dtype().isFloatingPoint()) {
+    boolean power = op == UnaryOp.POW && p >= 0 && p == Math.rint(p);
+    if (!x.dtype().isFloatingPoint() && !op.takesWholeNumbers() && !power) {
       throw new DTypeException(
           op.label()
               + ": wants a floating-point tensor, got "
@@ -82,24 +77,29 @@ public sealed interface Pointwise permits Tensor {
     return unary(UnaryOp.ABS, 0, 0, (x, y) -> x.sign());
   }
 
+  /** A function of steps: its gradient is 0 everywhere. */
+  private Tensor steps(UnaryOp op) {
+    return unary(op, 0, 0, null).from(op.label(), Gradient.grad(self(), Tensor::zerosLike));
+  }
+
   /** -1, 0 or 1. */
   default Tensor sign() {
-    return unary(UnaryOp.SIGN, 0, 0, null);
+    return steps(UnaryOp.SIGN);
   }
 
   /** Rounded down. */
   default Tensor floor() {
-    return unary(UnaryOp.FLOOR, 0, 0, null);
+    return steps(UnaryOp.FLOOR);
   }
 
   /** Rounded up. */
   default Tensor ceil() {
-    return unary(UnaryOp.CEIL, 0, 0, null);
+    return steps(UnaryOp.CEIL);
   }
 
   /** Rounded to the nearest whole number, ties to even. */
   default Tensor round() {
-    return unary(UnaryOp.ROUND, 0, 0, null);
+    return steps(UnaryOp.ROUND);
   }
 
   /** x². */

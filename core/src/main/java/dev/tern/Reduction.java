@@ -330,6 +330,9 @@ public sealed interface Reduction permits Tensor {
   /** ln Σ eˣ over some dimensions (all where none is named), without overflow. */
   default Tensor logsumexp(boolean keepDim, int... dims) {
     Tensor x = floating("logsumexp");
+    if (count(x.shape(), dims) == 0) {
+      return x.exp().sum(keepDim, dims).log();
+    }
     Tensor peak = x.detach().amax(true, dims);
     peak = peak.maskedFill(peak.abs().eq(Double.POSITIVE_INFINITY), 0);
     Tensor sums = x.sub(peak).exp().sum(true, dims).log().add(peak);

@@ -92,6 +92,14 @@ public enum UnaryOp {
     return label;
   }
 
+  /** Whether it is defined for whole numbers, with a whole result. */
+  public boolean takesWholeNumbers() {
+    return switch (this) {
+      case NEG, ABS, SIGN, FLOOR, CEIL, ROUND, SQUARE, RELU, CLAMP -> true;
+      default -> false;
+    };
+  }
+
   /** Whether its derivative is written with the input x. */
   public boolean derivativeReadsInput() {
     return derivative == Reads.INPUT;

@@ -16,14 +16,14 @@ public final class View {
   private View(Shape shape, int[] strides, int offset) {
     this.shape = shape;
     this.strides = strides;
-    this.offset = offset;
+    this.offset = shape.numel() == 0 ? 0 : offset; // nothing is nowhere
     this.dense = isDense(shape, strides);
   }
 
   private View(Shape shape, int offset) {
     this.shape = shape;
     this.strides = shape.strides();
-    this.offset = offset;
+    this.offset = shape.numel() == 0 ? 0 : offset;
     this.dense = true;
   }
 

@@ -54,16 +54,24 @@ final class Golden {
   }
 
   static JsonNode json(String name) {
+    return json(folder(), name);
+  }
+
+  private static JsonNode json(Path folder, String name) {
     try {
-      return JSON.readTree(file(name + ".json").toFile());
+      return JSON.readTree(folder.resolve(name + ".json").toFile());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   static StateDict tensors(String name) {
+    return tensors(folder(), name);
+  }
+
+  private static StateDict tensors(Path folder, String name) {
     try {
-      return SafeTensors.read(file(name + ".safetensors"));
+      return SafeTensors.read(folder.resolve(name + ".safetensors"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -71,9 +79,14 @@ final class Golden {
 
   /** The cases of a table of operations, in its order. */
   static List<GoldenCase> cases(String suite) {
-    StateDict tensors = tensors(suite);
+    return cases(folder(), suite);
+  }
+
+  /** The cases of a table of the same form in another folder. */
+  static List<GoldenCase> cases(Path folder, String suite) {
+    StateDict tensors = tensors(folder, suite);
     var cases = new ArrayList<GoldenCase>();
-    for (JsonNode row : json(suite).get("cases")) {
+    for (JsonNode row : json(folder, suite).get("cases")) {
       cases.add(GoldenCase.of(row, tensors));
     }
     return cases;
@@ -124,10 +137,14 @@ final class Golden {
   }
 
   private static Path bundled() {
-    URL table = Golden.class.getResource("/golden/tensor_ops.json");
+    return resources("/golden/tensor_ops.json");
+  }
+
+  /** The folder of one of the test resources. */
+  static Path resources(String file) {
+    URL table = Golden.class.getResource(file);
     if (table == null) {
-      throw new IllegalStateException(
-          "the bundled golden folder is missing from the test resources");
+      throw new IllegalStateException(file + " is missing from the test resources");
     }
     try {
       return Path.of(new URI(table.toString())).getParent();

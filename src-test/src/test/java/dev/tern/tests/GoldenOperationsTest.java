@@ -29,16 +29,24 @@ class GoldenOperationsTest {
 
   @Test
   void tensorOps() {
-    check("tensor_ops", Operations.TABLE, TENSOR_OPS_FLOOR);
+    check("tensor_ops", Golden.cases("tensor_ops"), Operations.TABLE, TENSOR_OPS_FLOOR);
   }
 
   @Test
   void functional() {
-    check("functional", FunctionalOperations.TABLE, FUNCTIONAL_FLOOR);
+    check(
+        "functional", Golden.cases("functional"), FunctionalOperations.TABLE, FUNCTIONAL_FLOOR);
   }
 
-  private static void check(String suite, OperationTable table, int floor) {
-    List<GoldenCase> rows = Golden.cases(suite);
+  /** Rows that {@code src/test/python/tensors.py} wrote, all of which must be covered. */
+  @Test
+  void moreTensorOps() {
+    var rows = Golden.cases(Golden.resources("/tensors/more_tensor_ops.json"), "more_tensor_ops");
+    check("more_tensor_ops", rows, MoreOperations.TABLE, rows.size());
+  }
+
+  private static void check(
+      String suite, List<GoldenCase> rows, OperationTable table, int floor) {
     List<String> failures = new ArrayList<>();
     Set<String> missing = new LinkedHashSet<>();
     int covered = 0;
