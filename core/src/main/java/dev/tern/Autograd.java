@@ -3,6 +3,7 @@ package dev.tern;
 import dev.tern.shape.AutogradException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Whether operations are recorded, and gradients as values: {@code torch.autograd}. */
@@ -11,7 +12,11 @@ public final class Autograd {
 
   private static final class Mode {
     boolean enabled = true;
+    boolean anomaly;
   }
+
+  /** How many spans look for anomalies, on all threads: nobody else is asked for the mode. */
+  private static final AtomicInteger ANOMALY_SPANS = new AtomicInteger();
 
   private Autograd() {}
 
@@ -21,29 +26,57 @@ public final class Autograd {
   public static final class Span implements AutoCloseable {
     private final Mode mode;
     private final boolean before;
+    private final boolean anomalyBefore;
 
-    private Span(boolean enabled) {
+    private Span(boolean enabled, boolean anomaly) {
       this.mode = MODE.get();
       this.before = mode.enabled;
+      this.anomalyBefore = mode.anomaly;
       mode.enabled = enabled;
+      look(anomaly);
+    }
+
+    private void look(boolean anomaly) {
+      if (anomaly != mode.anomaly) {
+        ANOMALY_SPANS.addAndGet(anomaly ? 1 : -1);
+        mode.anomaly = anomaly;
+      }
     }
 
     @Override
     public void close() {
       mode.enabled = before;
+      look(anomalyBefore);
     }
+  }
+
+  private static Span recording(boolean enabled) {
+    return new Span(enabled, MODE.get().anomaly);
   }
 
   /**
    * Turns recording off until closed, {@code torch.no_grad()}: {@code try (var off = noGrad())}.
    */
   public static Span noGrad() {
-    return new Span(false);
+    return recording(false);
   }
 
   /** Turns recording on or off until closed, {@code torch.set_grad_enabled}. */
   public static Span enabled(boolean enabled) {
-    return new Span(enabled);
+    return recording(enabled);
+  }
+
+  /**
+   * Looks for NaN until closed, {@code torch.autograd.detect_anomaly()}: a backward pass that meets
+   * one says in which operation the first was born, forward or backward, with that operation's
+   * stack trace as its cause. Slow; meant to enclose forward and backward.
+   */
+  public static Span detectAnomaly() {
+    return new Span(isEnabled(), true);
+  }
+
+  static boolean isAnomalyDetected() {
+    return ANOMALY_SPANS.get() > 0 && MODE.get().anomaly;
   }
 
   /** Whether this thread records what it computes. */
@@ -94,6 +127,44 @@ public final class Autograd {
       gradients.add(gradient);
     }
     return gradients;
+  }
+
+  /**
+   * Runs a part of a network without keeping what its operations save: the backward pass runs it
+   * once more, with the same random numbers, {@code torch.utils.checkpoint}. Parameters used inside
+   * get their gradients. For {@code backward()}, not for {@link #grad} or {@code createGraph}.
+   *
+   * @param function the same at each call
+   */
+  public static Tensor checkpoint(GradCheck.TensorsFunction function, Tensor... inputs) {
+    return Recomputed.run(function, inputs);
+  }
+
+  /** All derivatives of a function at x, {@code [*y, *x]}: {@code d y[i] / d x[j]}. */
+  public static Tensor jacobian(TensorFunction function, Tensor x) {
+    return Derivatives.jacobian(function, x);
+  }
+
+  /**
+   * All second derivatives at x of a function whose result is a single number: {@code [*x, *x]}.
+   */
+  public static Tensor hessian(TensorFunction function, Tensor x) {
+    return Derivatives.hessian(function, x);
+  }
+
+  /** The Jacobian's transpose times a vector of the result's shape: {@code vᵀ J}. */
+  public static Tensor vjp(TensorFunction function, Tensor x, Tensor v) {
+    return Derivatives.vjp(function, x, v);
+  }
+
+  /** The Jacobian times a vector of x's shape: the change of the result along v. */
+  public static Tensor jvp(TensorFunction function, Tensor x, Tensor v) {
+    return Derivatives.jvp(function, x, v);
+  }
+
+  /** The Hessian times a vector of x's shape. */
+  public static Tensor hvp(TensorFunction function, Tensor x, Tensor v) {
+    return Derivatives.hvp(function, x, v);
   }
 
   static void backward(

@@ -76,6 +76,7 @@ final class Engine {
   private final List<Visit> order = new ArrayList<>();
   private final @Nullable Tensor @Nullable [] targets;
   private final @Nullable Tensor[] captured;
+  private final Map<Tensor, Tensor> awaited = new IdentityHashMap<>(0); // by leaves with hooks
 
   /**
    * Prepares a pass.
@@ -93,16 +94,17 @@ final class Engine {
   @Nullable Tensor[] run(Tensor root, Tensor gradient, boolean owned) {
     Node start = root.node();
     Hold hold = owned && !createGraph ? new Hold() : null;
-    if (start == null) {
-      deliver(root, gradient, hold);
-      return captured;
-    }
-    sort(start);
-    visit(start).add(gradient, hold, createGraph);
     try (var mode = Autograd.enabled(createGraph)) {
-      for (int i = order.size() - 1; i >= 0; i--) {
-        step(order.get(i));
+      if (start == null) {
+        deliver(root, gradient, hold);
+      } else {
+        sort(start);
+        visit(start).add(gradient, hold, createGraph);
+        for (int i = order.size() - 1; i >= 0; i--) {
+          step(order.get(i));
+        }
       }
+      awaited.forEach((leaf, sum) -> arrive(leaf, hooked(leaf.leafHooks(), sum), null));
     }
     return captured;
   }
@@ -128,6 +130,9 @@ final class Engine {
         stack.pop();
         top.useful = leadsToTarget(top.node);
         order.add(top);
+        if (Autograd.isAnomalyDetected()) {
+          Anomaly.checkForward(top.node);
+        }
       }
     }
   }
@@ -164,13 +169,17 @@ final class Engine {
       return;
     }
     Node node = visit.node;
-    Hold hold = node.isTrusted() ? visit.hold : null;
+    Hold hold = node.isTrusted() && node.hooks == null ? visit.hold : null;
+    dy = hooked(node.hooks, dy);
     int target = targetIndex(node, null);
     if (target >= 0) {
       capture(target, dy);
       hold = null;
     }
     @Nullable Tensor[] gradients = node.run(dy, Hold.isSole(hold) && dy.ownsStorage());
+    if (Autograd.isAnomalyDetected()) {
+      Anomaly.checkBackward(node, gradients);
+    }
     if (!retainGraph) {
       node.free();
     }
@@ -204,7 +213,19 @@ final class Engine {
     }
   }
 
+  private static Tensor hooked(@Nullable Hooks hooks, Tensor gradient) {
+    return hooks == null ? gradient : hooks.run(gradient);
+  }
+
   private void deliver(Tensor leaf, Tensor gradient, @Nullable Hold hold) {
+    if (leaf.leafHooks() == null) {
+      arrive(leaf, gradient, hold);
+    } else { // the hooks see the sum of all that arrives
+      awaited.merge(leaf, gradient, Tensor::add);
+    }
+  }
+
+  private void arrive(Tensor leaf, Tensor gradient, @Nullable Hold hold) {
     int target = targetIndex(null, leaf);
     if (target >= 0) {
       capture(target, gradient);

@@ -35,6 +35,8 @@ final class Node {
   private Gradient.@Nullable Joint joint;
   private Saved[] saved;
   private final boolean trusted;
+  final Anomaly.@Nullable Birth birth;
+  @Nullable Hooks hooks;
 
   private Node(
       String name,
@@ -49,6 +51,7 @@ final class Node {
     this.joint = joint;
     this.saved = saved;
     this.trusted = trusted;
+    this.birth = Autograd.isAnomalyDetected() ? new Anomaly.Birth(name) : null;
   }
 
   /** The node for those inputs that need a gradient, or null if none does. */

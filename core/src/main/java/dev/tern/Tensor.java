@@ -12,6 +12,7 @@ import dev.tern.shape.DeviceException;
 import dev.tern.shape.Shape;
 import dev.tern.shape.ShapeException;
 import dev.tern.shape.View;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +62,7 @@ public sealed class Tensor extends Combination
   private final @Nullable Tensor base;
   private int history;
   private int seenHistory;
+  private @Nullable Hooks leafHooks;
 
   Tensor(Storage storage, View view, @Nullable Tensor base) {
     this.storage = storage;
@@ -228,6 +230,35 @@ public sealed class Tensor extends Combination
     Autograd.backward(this, null, retainGraph, createGraph);
   }
 
+  /**
+   * Calls a hook with this tensor's gradient in each backward pass, once all of it has come
+   * together: before it goes further back, or into {@link #grad()} where this is a leaf. What the
+   * hook returns takes its place.
+   *
+   * @return a handle that removes the hook when closed
+   * @throws AutogradException if this tensor does not require a gradient
+   */
+  public final HookHandle registerHook(GradientHook hook) {
+    if (!requiresGrad()) {
+      throw new AutogradException("registerHook: this tensor does not require a gradient");
+    }
+    Node made = node();
+    Hooks hooks = made == null ? leafHooks : made.hooks;
+    if (hooks == null) {
+      hooks = new Hooks();
+      if (made == null) {
+        leafHooks = hooks;
+      } else {
+        made.hooks = hooks;
+      }
+    }
+    return hooks.add(hook);
+  }
+
+  final @Nullable Hooks leafHooks() {
+    return leafHooks;
+  }
+
   /** The same elements without history: shares the memory, {@code torch.Tensor.detach()}. */
   public final Tensor detach() {
     return new Tensor(storage, view, null);
@@ -309,6 +340,11 @@ public sealed class Tensor extends Combination
   final Tensor from(String name, Gradient... gradients) {
     if (Autograd.isEnabled()) {
       node = Node.of(name, gradients);
+      if (Autograd.isAnomalyDetected()) {
+        @Nullable Tensor[] inputs =
+            Arrays.stream(gradients).map(Gradient::input).toArray(Tensor[]::new);
+        Anomaly.watchForward(node, this, inputs);
+      }
     }
     return this;
   }
@@ -321,6 +357,9 @@ public sealed class Tensor extends Combination
       @Nullable Tensor... reads) {
     if (Autograd.isEnabled()) {
       node = Node.joint(name, inputs, joint, trusted, reads);
+      if (Autograd.isAnomalyDetected()) {
+        Anomaly.watchForward(node, this, inputs);
+      }
     }
     return this;
   }

@@ -34,8 +34,7 @@ class GoldenOperationsTest {
 
   @Test
   void functional() {
-    check(
-        "functional", Golden.cases("functional"), FunctionalOperations.TABLE, FUNCTIONAL_FLOOR);
+    check("functional", Golden.cases("functional"), FunctionalOperations.TABLE, FUNCTIONAL_FLOOR);
   }
 
   /** Rows that {@code src/test/python/tensors.py} wrote, all of which must be covered. */
@@ -45,8 +44,7 @@ class GoldenOperationsTest {
     check("more_tensor_ops", rows, MoreOperations.TABLE, rows.size());
   }
 
-  private static void check(
-      String suite, List<GoldenCase> rows, OperationTable table, int floor) {
+  private static void check(String suite, List<GoldenCase> rows, OperationTable table, int floor) {
     List<String> failures = new ArrayList<>();
     Set<String> missing = new LinkedHashSet<>();
     int covered = 0;

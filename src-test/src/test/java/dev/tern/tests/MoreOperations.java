@@ -106,10 +106,8 @@ final class MoreOperations {
   private static void orders() {
     TABLE.outputs("sort", (c, in) -> both(in.x().sort(dim(c), c.flag("descending"))));
     TABLE.op("argsort", (c, in) -> in.x().argsort(dim(c), c.flag("descending")));
-    TABLE.outputs(
-        "topk", (c, in) -> both(in.x().topk(c.integer("k"), dim(c), c.flag("largest"))));
-    TABLE.outputs(
-        "kthvalue", (c, in) -> both(in.x().kthvalue(c.integer("k"), dim(c), kept(c))));
+    TABLE.outputs("topk", (c, in) -> both(in.x().topk(c.integer("k"), dim(c), c.flag("largest"))));
+    TABLE.outputs("kthvalue", (c, in) -> both(in.x().kthvalue(c.integer("k"), dim(c), kept(c))));
     TABLE.outputs("median", (c, in) -> both(in.x().median(dim(c), kept(c))));
     unary("median_all", Tensor::median);
     TABLE.outputs("mode", (c, in) -> both(in.x().mode(dim(c), kept(c))));
@@ -122,10 +120,8 @@ final class MoreOperations {
     TABLE.outputs("unique_consecutive", (c, in) -> all(in.x().uniqueConsecutive()));
     TABLE.op("bincount", (c, in) -> in.x().bincount(c.integer("minlength")));
     TABLE.op(
-        "bincount_weights",
-        (c, in) -> in.x().bincount(in.get("weights"), c.integer("minlength")));
-    TABLE.op(
-        "histc", (c, in) -> in.x().histc(c.integer("bins"), c.number("min"), c.number("max")));
+        "bincount_weights", (c, in) -> in.x().bincount(in.get("weights"), c.integer("minlength")));
+    TABLE.op("histc", (c, in) -> in.x().histc(c.integer("bins"), c.number("min"), c.number("max")));
     TABLE.op("count_nonzero", (c, in) -> in.x().countNonzero(dim(c)));
     unary("nonzero", Tensor::nonzero);
     TABLE.op("searchsorted", (c, in) -> in.x().searchsorted(in.y(), c.flag("right")));
@@ -136,8 +132,7 @@ final class MoreOperations {
     TABLE.op("nansum", (c, in) -> in.x().nansum(kept(c), c.ints("dim")));
     TABLE.op("nanmean", (c, in) -> in.x().nanmean(kept(c), c.ints("dim")));
     TABLE.op(
-        "vector_norm",
-        (c, in) -> in.x().norm(order(c.text("p", "2")), kept(c), c.ints("dim")));
+        "vector_norm", (c, in) -> in.x().norm(order(c.text("p", "2")), kept(c), c.ints("dim")));
     TABLE.outputs(
         "var_mean",
         (c, in) -> {
@@ -171,27 +166,37 @@ final class MoreOperations {
   }
 
   private static void indexing() {
-    TABLE.op("index", c -> c.id().endsWith("/apart"), (c, in) -> {
-      return in.x().index(in.get("i"), null, in.get("j"));
-    });
-    TABLE.op("index", c -> c.id().endsWith("/end"), (c, in) -> {
-      return in.x().index(null, in.get("i"), in.get("j"));
-    });
-    TABLE.op("index", c -> c.id().endsWith("/inside"), (c, in) -> {
-      return in.x().index(null, in.get("j"));
-    });
-    TABLE.op("index", c -> c.id().endsWith("/mask"), (c, in) -> {
-      return in.x().index(null, in.get("m"));
-    });
+    TABLE.op(
+        "index",
+        c -> c.id().endsWith("/apart"),
+        (c, in) -> {
+          return in.x().index(in.get("i"), null, in.get("j"));
+        });
+    TABLE.op(
+        "index",
+        c -> c.id().endsWith("/end"),
+        (c, in) -> {
+          return in.x().index(null, in.get("i"), in.get("j"));
+        });
+    TABLE.op(
+        "index",
+        c -> c.id().endsWith("/inside"),
+        (c, in) -> {
+          return in.x().index(null, in.get("j"));
+        });
+    TABLE.op(
+        "index",
+        c -> c.id().endsWith("/mask"),
+        (c, in) -> {
+          return in.x().index(null, in.get("m"));
+        });
     TABLE.op("index", (c, in) -> in.x().index(keys(c, in, 1)));
     TABLE.op(
-        "index_put",
-        (c, in) -> in.x().indexPut(keys(c, in, 2), in.get("v"), c.flag("accumulate")));
+        "index_put", (c, in) -> in.x().indexPut(keys(c, in, 2), in.get("v"), c.flag("accumulate")));
     TABLE.op("take", (c, in) -> in.x().take(in.get("i")));
     TABLE.op("take_along_dim", (c, in) -> in.x().takeAlongDim(in.get("i"), dim(c)));
     TABLE.op("scatter", (c, in) -> in.x().scatter(dim(c), in.get("i"), in.y()));
-    TABLE.op(
-        "scatter_value", (c, in) -> in.x().scatter(dim(c), in.get("i"), c.number("value")));
+    TABLE.op("scatter_value", (c, in) -> in.x().scatter(dim(c), in.get("i"), c.number("value")));
     TABLE.op("scatter_add", (c, in) -> in.x().scatterAdd(dim(c), in.get("i"), in.y()));
     TABLE.op("index_fill", (c, in) -> in.x().indexFill(dim(c), in.get("i"), c.number("value")));
     TABLE.op("index_copy", (c, in) -> in.x().indexCopy(dim(c), in.get("i"), in.y()));
@@ -205,15 +210,12 @@ final class MoreOperations {
   private static void movement() {
     TABLE.op(
         "diagonal",
-        (c, in) ->
-            in.x().diagonal(c.integer("offset"), c.integer("dim1"), c.integer("dim2")));
+        (c, in) -> in.x().diagonal(c.integer("offset"), c.integer("dim1"), c.integer("dim2")));
     TABLE.op("diag", (c, in) -> in.x().diag(c.integer("diagonal")));
     TABLE.op("diag_embed", (c, in) -> in.x().diagEmbed(c.integer("offset")));
     unary("trace", Tensor::trace);
-    TABLE.op(
-        "unfold", (c, in) -> in.x().unfold(dim(c), c.integer("size"), c.integer("step")));
-    TABLE.op(
-        "movedim", (c, in) -> in.x().movedim(c.integer("source"), c.integer("destination")));
+    TABLE.op("unfold", (c, in) -> in.x().unfold(dim(c), c.integer("size"), c.integer("step")));
+    TABLE.op("movedim", (c, in) -> in.x().movedim(c.integer("source"), c.integer("destination")));
     TABLE.op("swapaxes", (c, in) -> in.x().swapaxes(c.integer("axis0"), c.integer("axis1")));
     TABLE.op("unflatten", (c, in) -> in.x().unflatten(dim(c), c.ints("sizes")));
     TABLE.outputs("unbind", (c, in) -> in.x().unbind(dim(c)));
@@ -225,10 +227,8 @@ final class MoreOperations {
     TABLE.op(
         "rot90", (c, in) -> in.x().rot90(c.integer("k"), c.ints("dims")[0], c.ints("dims")[1]));
     TABLE.op("tile", (c, in) -> in.x().tile(c.ints("dims")));
-    TABLE.op(
-        "repeat_interleave", (c, in) -> in.x().repeatInterleave(c.integer("repeats"), dim(c)));
-    TABLE.op(
-        "repeat_interleave_each", (c, in) -> in.x().repeatInterleave(in.get("n"), dim(c)));
+    TABLE.op("repeat_interleave", (c, in) -> in.x().repeatInterleave(c.integer("repeats"), dim(c)));
+    TABLE.op("repeat_interleave_each", (c, in) -> in.x().repeatInterleave(in.get("n"), dim(c)));
     TABLE.op("pad_value", (c, in) -> in.x().pad(c.ints("pad"), c.number("value")));
     TABLE.op(
         "pad_mode",
@@ -259,11 +259,9 @@ final class MoreOperations {
     binary("inner", Tensor::inner);
     binary("kron", Tensor::kron);
     TABLE.op(
-        "addmm",
-        (c, in) -> in.x().addmm(in.y(), in.get("w"), c.number("beta"), c.number("alpha")));
+        "addmm", (c, in) -> in.x().addmm(in.y(), in.get("w"), c.number("beta"), c.number("alpha")));
     TABLE.op(
-        "addmv",
-        (c, in) -> in.x().addmv(in.y(), in.get("w"), c.number("beta"), c.number("alpha")));
+        "addmv", (c, in) -> in.x().addmv(in.y(), in.get("w"), c.number("beta"), c.number("alpha")));
     TABLE.op(
         "baddbmm",
         (c, in) -> in.x().baddbmm(in.y(), in.get("w"), c.number("beta"), c.number("alpha")));
@@ -271,15 +269,21 @@ final class MoreOperations {
     TABLE.op("tensordot", (c, in) -> in.x().tensordot(in.y(), c.integer("dims")));
     TABLE.op("matrix_power", (c, in) -> in.x().matrixPower(c.integer("n")));
     TABLE.op("einsum", (c, in) -> Tensor.einsum(c.text("equation", ""), keys(c, in, 0)));
-    TABLE.op("arange_whole", (c, in) -> {
-      return Tensor.arange(c.integer("start"), c.integer("end"), c.integer("step"));
-    });
-    TABLE.op("tril_indices", (c, in) -> {
-      return Tensor.trilIndices(c.integer("row"), c.integer("col"), c.integer("offset"));
-    });
-    TABLE.op("triu_indices", (c, in) -> {
-      return Tensor.triuIndices(c.integer("row"), c.integer("col"), c.integer("offset"));
-    });
+    TABLE.op(
+        "arange_whole",
+        (c, in) -> {
+          return Tensor.arange(c.integer("start"), c.integer("end"), c.integer("step"));
+        });
+    TABLE.op(
+        "tril_indices",
+        (c, in) -> {
+          return Tensor.trilIndices(c.integer("row"), c.integer("col"), c.integer("offset"));
+        });
+    TABLE.op(
+        "triu_indices",
+        (c, in) -> {
+          return Tensor.triuIndices(c.integer("row"), c.integer("col"), c.integer("offset"));
+        });
   }
 
   private static void unary(String name, UnaryOperator<Tensor> forward) {
@@ -299,7 +303,9 @@ final class MoreOperations {
   }
 
   private static double order(String p) {
-    return p.endsWith("inf") ? Double.parseDouble(p.replace("inf", "Infinity")) : Double.parseDouble(p);
+    return p.endsWith("inf")
+        ? Double.parseDouble(p.replace("inf", "Infinity"))
+        : Double.parseDouble(p);
   }
 
   /** The row's inputs from the given one on. */
