@@ -2,13 +2,34 @@ package dev.tern.device;
 
 import dev.tern.shape.DType;
 import dev.tern.shape.Shape;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.util.Random;
 
 /** Data to and from plain arrays of double, for tests that call a backend directly. */
 final class Plain {
-  static final Backend CPU = Backends.cpu();
+  private static Backend tested = Backends.cpu();
+
+  /** The backend that the tests in this package are about: the CPU's, unless {@link #test}. */
+  static final Backend CPU =
+      (Backend)
+          Proxy.newProxyInstance(
+              Plain.class.getClassLoader(),
+              new Class<?>[] {Backend.class},
+              (proxy, method, arguments) -> {
+                try {
+                  return method.invoke(tested, arguments);
+                } catch (InvocationTargetException e) {
+                  throw e.getCause();
+                }
+              });
 
   private Plain() {}
+
+  /** Has the tests run on another backend from now on. */
+  static void test(Backend backend) {
+    tested = backend;
+  }
 
   /** Values cast to an element type, at an offset into a storage that has more. */
   static Data of(DType dtype, double[] values, int... sizes) {

@@ -40,6 +40,7 @@ final class CudaDevice {
   private final ConcurrentLinkedDeque<Launch> launches = new ConcurrentLinkedDeque<>();
   private final RecentLaunches recent = new RecentLaunches();
   private volatile @Nullable CapturedGraph capturing;
+  private volatile @Nullable CudaBackend backend;
   private volatile @Nullable String lost;
 
   /**
@@ -107,8 +108,19 @@ final class CudaDevice {
     return capability;
   }
 
+  /** Its backend, made when first asked for. */
   Backend backend() {
-    throw new IllegalStateException("there is no backend for " + device + " yet");
+    CudaBackend made = backend;
+    if (made == null) {
+      synchronized (this) {
+        made = backend;
+        if (made == null) {
+          made = new CudaBackend(this);
+          backend = made;
+        }
+      }
+    }
+    return made;
   }
 
   /** Makes a module's kernels known; it is loaded when the first of them is asked for. */

@@ -1,0 +1,41 @@
+package dev.tern.device;
+
+import dev.tern.device.cuda.Emulator;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
+
+/** The core's tests of what a backend does, on CUDA. */
+class CudaConformanceTest {
+  @BeforeAll
+  static void testCuda() {
+    Emulator.load();
+    Plain.test(Backends.of(Device.CUDA));
+  }
+
+  @AfterAll
+  static void testTheCpuAgain() {
+    Plain.test(Backends.cpu());
+  }
+
+  @Nested
+  class Primitives extends PrimitivesTest {}
+
+  @Nested
+  class Broadcasting extends BroadcastTest {}
+
+  @Nested
+  class Casting extends CastTest {}
+
+  @Nested
+  class Fused extends FusedTest {}
+
+  @Nested
+  class ComposedConvolution extends ComposedConvTest {}
+
+  @Nested
+  class ComposedPooling extends ComposedPoolTest {}
+
+  @Nested
+  class ComposedNormalisation extends ComposedNormTest {}
+}
