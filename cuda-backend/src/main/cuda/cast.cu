@@ -2,7 +2,7 @@
 #include "common.cuh"
 
 // In the order of DType.
-enum { FLOAT32, FLOAT64, FLOAT16, BFLOAT16, INT64, INT32, INT16, INT8, UINT8, BOOL };
+enum DType { FLOAT32, FLOAT64, FLOAT16, BFLOAT16, INT64, INT32, INT16, INT8, UINT8, BOOL };
 
 // 1 sign, 5 exponent, 10 fraction bits.
 INLINE float half_to_float(unsigned short half) {

@@ -129,7 +129,7 @@ KERNEL unary_i64(int op, i64 p, i64 q, const i64* x, i64* out, int n) {
 }
 
 // In the order of BinaryOp.
-enum { ADD, SUB, MUL, DIV, POW, MAX, MIN, REMAINDER, EQ, NE, LT, LE, GT, GE };
+enum BinaryOp { ADD, SUB, MUL, DIV, POW, MAX, MIN, REMAINDER, AND, OR, XOR, SHIFT_LEFT, SHIFT_RIGHT, EQ, NE, LT, LE, GT, GE };
 
 // The remainder with the divisor's sign.
 template <class T>
@@ -165,6 +165,11 @@ INLINE i64 binary_value(int op, i64 a, i64 b, Fault* fault) {
     case POW: return integer_power(a, b);
     case MAX: return largest(a, b);
     case MIN: return smallest(a, b);
+    case AND: return a & b;
+    case OR: return a | b;
+    case XOR: return a ^ b;
+    case SHIFT_LEFT: return b >= 0 && b < 64 ? (i64)((u64)a << b) : 0;
+    case SHIFT_RIGHT: return a >> (b >= 0 && b < 64 ? b : 63);
   }
   i64 rest = a % b;
   return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;

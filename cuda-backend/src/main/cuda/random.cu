@@ -16,7 +16,7 @@ INLINE uint4 philox(u64 key, unsigned counter) {
 INLINE u64 join(unsigned high, unsigned low) { return (u64)high << 32 | low; }
 
 // In the order of Draw.
-enum { UNIFORM, NORMAL, BERNOULLI, INTEGER };
+enum Draw { UNIFORM, NORMAL, BERNOULLI, INTEGER };
 
 // Multiples of 2^-24 and 2^-53 in [0, 1).
 INLINE float unit(float, unsigned bits) { return (float)(bits >> 8) * 5.9604644775390625e-8f; }

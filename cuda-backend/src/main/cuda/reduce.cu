@@ -3,7 +3,7 @@
 #include "common.cuh"
 
 // In the order of ReduceOp.
-enum { SUM, PROD, LARGEST, SMALLEST, ARGMAX, ARGMIN };
+enum ReduceOp { SUM, PROD, LARGEST, SMALLEST, ARGMAX, ARGMIN };
 
 // Elements of a row lie `inner` apart; it is cut into `count` chunks of `length`.
 struct Chunks {

@@ -16,6 +16,7 @@ import dev.tern.device.SgdSpec;
 import dev.tern.device.Storage;
 import dev.tern.device.UnaryOp;
 import dev.tern.shape.DType;
+import dev.tern.shape.DTypeException;
 import dev.tern.shape.View;
 import org.jspecify.annotations.Nullable;
 
@@ -74,13 +75,36 @@ final class CudaBackend implements Backend {
 
   @Override
   public void upload(Object array, int from, Data to) {
-    device.upload(array, from, to);
+    checkArray(array, to.dtype());
+    if (to.numel() > 0) {
+      device.upload(array, from, to);
+    }
   }
 
   @Override
   public void download(Data from, Object array, int to) {
-    device.download(from, array, to);
+    checkArray(array, from.dtype());
+    if (from.numel() > 0) {
+      device.download(from, array, to);
+    }
     faults.check();
+  }
+
+  private static void checkArray(Object array, DType dtype) {
+    String expected =
+        switch (dtype) {
+          case FLOAT32 -> "float[]";
+          case FLOAT64 -> "double[]";
+          case INT64 -> "long[]";
+          case INT32 -> "int[]";
+          case INT16, FLOAT16, BFLOAT16 -> "short[]";
+          case INT8, UINT8, BOOL -> "byte[]";
+        };
+    String given = array.getClass().getSimpleName();
+    if (!given.equals(expected)) {
+      throw new DTypeException(
+          "%s is copied to and from %s, got %s".formatted(dtype, expected, given));
+    }
   }
 
   @Override
@@ -98,6 +122,9 @@ final class CudaBackend implements Backend {
 
   @Override
   public void cast(Data x, Data out) {
+    if (x.numel() == 0) {
+      return;
+    }
     if (x.dtype() == out.dtype()) {
       device.copy(x, out);
       return;

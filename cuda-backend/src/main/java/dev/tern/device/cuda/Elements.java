@@ -41,7 +41,7 @@ final class Elements {
     return op.name().toLowerCase(Locale.ROOT);
   }
 
-  /** Launches about as many threads as there is work for. */
+  /** Launches about as many threads as there is work for, and never none, which CUDA refuses. */
   static void run(Launch launch, long work) {
     if (work <= THREADS) {
       launch.run(1, (int) Math.max(32, (work + 31) / 32 * 32));

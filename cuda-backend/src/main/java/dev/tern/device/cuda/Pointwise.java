@@ -89,7 +89,14 @@ final class Pointwise {
       throw new DTypeException(
           "%s: %s and %s; one element type is expected".formatted(name(op), a.dtype(), b.dtype()));
     }
+    if (op.isBitwise() && a.dtype().isFloatingPoint()) {
+      throw new DTypeException(
+          "%s is defined for whole numbers, got %s".formatted(name(op), a.dtype()));
+    }
     Walk walk = Walk.broadcast(out.shape(), a.shape(), b.shape());
+    if (out.numel() == 0) {
+      return;
+    }
     try (var widened = new Widened(backend)) {
       Data x = widened.in(name(op), a);
       Data y = widened.in(name(op), b);
