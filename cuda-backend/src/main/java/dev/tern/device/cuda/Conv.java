@@ -6,7 +6,9 @@ import dev.tern.device.ReduceOp;
 import dev.tern.shape.DType;
 import org.jspecify.annotations.Nullable;
 
-/** Launches {@code conv.cu}: each convolution is a product of matrices that are never written out. */
+/**
+ * Launches {@code conv.cu}: each convolution is a product of matrices that are never written out.
+ */
 final class Conv {
   /** So many blocks keep a GPU busy; a weight gradient's sum is cut to reach them. */
   private static final int ENOUGH_BLOCKS = 256;
@@ -66,9 +68,7 @@ final class Conv {
     int length = parts(depth, wanted);
     int parts = parts(depth, length);
     Data sums =
-        parts == 1
-            ? dweight
-            : Elements.temporary(device, dweight.dtype(), parts * dweight.numel());
+        parts == 1 ? dweight : Elements.temporary(device, dweight.dtype(), parts * dweight.numel());
     Launch launch = kernel("conv_weight_grad_", s, x.dtype(), tile);
     launch.arg(x).arg(dy).arg(sums).arg(length);
     launch.run(tile.blocks(rows, columns), 1, s.groups() * parts, tile.threads, 1, 1);
@@ -102,8 +102,7 @@ final class Conv {
     shape[1] = s.groups();
     shape[2] = s.inChannels() / s.groups();
     shape[3] = s.outChannels() / s.groups();
-    Dimensions.put(
-        shape, 4, s.in(), s.kernel(), s.out(), s.stride(), s.padding(), s.dilation());
+    Dimensions.put(shape, 4, s.in(), s.kernel(), s.out(), s.stride(), s.padding(), s.dilation());
     return shape;
   }
 }

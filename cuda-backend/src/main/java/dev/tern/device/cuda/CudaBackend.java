@@ -272,8 +272,7 @@ final class CudaBackend implements Backend {
   }
 
   @Override
-  public void sgd(
-      SgdSpec spec, Data[] parameters, Data[] gradients, Data @Nullable [] velocities) {
+  public void sgd(SgdSpec spec, Data[] parameters, Data[] gradients, Data @Nullable [] velocities) {
     steps.sgd(spec, parameters, gradients, velocities);
   }
 

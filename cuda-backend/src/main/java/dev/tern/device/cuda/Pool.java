@@ -62,8 +62,7 @@ final class Pool {
   private static int[] shape(PoolSpec s) {
     int[] shape = new int[1 + 3 * Dimensions.INTS];
     shape[0] = s.batch() * s.channels();
-    Dimensions.put(
-        shape, 1, s.in(), s.window(), s.out(), s.stride(), s.padding(), s.dilation());
+    Dimensions.put(shape, 1, s.in(), s.window(), s.out(), s.stride(), s.padding(), s.dilation());
     return shape;
   }
 }

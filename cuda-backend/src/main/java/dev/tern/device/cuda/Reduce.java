@@ -54,8 +54,7 @@ final class Reduce {
         return;
       }
       Data parts =
-          Elements.temporary(
-              device, place ? DType.INT64 : from.dtype(), outer * count * inner);
+          Elements.temporary(device, place ? DType.INT64 : from.dtype(), outer * count * inner);
       launch(op, from, null, n, parts, outer, n, inner, count, length);
       Data second = place ? from : parts;
       launch(op, second, place ? parts : null, n, to, outer, count, inner, 1, count);

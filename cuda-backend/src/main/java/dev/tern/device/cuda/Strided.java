@@ -95,8 +95,7 @@ final class Strided {
     List<Integer> apart = apart(walk);
     Walk at = walk.only(dimensions(walk, d -> apart.contains(d)));
     Walk over = walk.only(dimensions(walk, d -> walk.step(0, d) == 0)).from(1);
-    Walk turns =
-        walk.only(dimensions(walk, d -> walk.step(0, d) != 0 && !apart.contains(d)));
+    Walk turns = walk.only(dimensions(walk, d -> walk.step(0, d) != 0 && !apart.contains(d)));
     Data seen = new Data(to, view.offset(), view.shape());
     String kernel = "accumulate_" + Elements.suffix(x.dtype());
     for (int turn = 0; turn < turns.numel(); turn++) {
