@@ -18,6 +18,11 @@ final class Erf {
     return x > 0 ? 1 - complement(x) : complement(-x) - 1;
   }
 
+  /** {@code 1 - erf(x)} for x from 0 on, without cancellation. */
+  static double erfc(double x) {
+    return x < 2 ? 1 - series(x) : complement(x);
+  }
+
   /**
    * {@code 2x/√π exp(-x²) Σ (2x²)ⁿ / (2n+1)!!}, whose terms are all positive; 36 suffice below 2.
    */

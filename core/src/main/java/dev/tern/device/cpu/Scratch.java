@@ -26,7 +26,10 @@ public final class Scratch {
   /** A convolution's weight, rearranged. */
   public static final int WEIGHT = 6;
 
-  private static final int SLOTS = 7;
+  /** A block of a pointwise function's passes. */
+  public static final int POINTWISE = 7;
+
+  private static final int SLOTS = 8;
   private static final ThreadLocal<Scratch> OWN = ThreadLocal.withInitial(Scratch::new);
 
   private final float[][] arrays = new float[SLOTS][0];

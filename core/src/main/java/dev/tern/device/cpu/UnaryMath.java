@@ -66,12 +66,13 @@ final class UnaryMath {
           new Formula(
               x -> x * phi(x),
               (x, y, dy) -> dy * (phi(x) + x * ONE_OVER_ROOT_TWO_PI * Math.exp(-0.5 * x * x)));
-      case GELU_TANH ->
+      case GELU_TANH -> // (1 + tanh u) / 2 = sigmoid(2u)
           new Formula(
-              x -> 0.5 * x * (1 + Math.tanh(geluInner(x))),
+              x -> x * sigmoid(2 * geluInner(x)),
               (x, y, dy) -> {
-                double t = Math.tanh(geluInner(x));
-                return dy * 0.5 * (1 + t + x * (1 - t * t) * geluInnerSlope(x));
+                double v = Math.max(-50, Math.min(x, 50)); // the slope is 0 or 1 beyond
+                double u = 2 * geluInner(v);
+                return dy * sigmoid(u) * (1 + v * sigmoid(-u) * 2 * geluInnerSlope(v));
               });
       case SILU ->
           new Formula(
@@ -89,7 +90,7 @@ final class UnaryMath {
               x -> x * Math.tanh(softplus(x)),
               (x, y, dy) -> {
                 double t = Math.tanh(softplus(x));
-                return dy * (t + x * sigmoid(x) * (1 - t * t));
+                return x > 40 ? dy : dy * (t + x * sigmoid(x) * (1 - t * t));
               });
       case NOT -> new Formula(x -> x == 0 ? 1 : 0, (x, y, dy) -> 0);
     };
@@ -111,7 +112,8 @@ final class UnaryMath {
 
   /** The normal distribution's Φ(x). */
   private static double phi(double x) {
-    return 0.5 * (1 + Erf.erf(x * ROOT_HALF));
+    double z = x * ROOT_HALF;
+    return z < 0 ? 0.5 * Erf.erfc(-z) : 0.5 * (1 + Erf.erf(z));
   }
 
   /** {@code √(2/π) (x + 0.044715 x³)}. */

@@ -86,32 +86,44 @@ final class VectorPointwise {
     switch (op) {
       case ADD -> {
         for (int i = 0; i < n; i += L) {
-          load(a, ao + i).add(load(b, bo + i)).intoArray(out, oo + i);
+          FloatVector.fromArray(S, a, ao + i)
+              .add(FloatVector.fromArray(S, b, bo + i))
+              .intoArray(out, oo + i);
         }
       }
       case SUB -> {
         for (int i = 0; i < n; i += L) {
-          load(a, ao + i).sub(load(b, bo + i)).intoArray(out, oo + i);
+          FloatVector.fromArray(S, a, ao + i)
+              .sub(FloatVector.fromArray(S, b, bo + i))
+              .intoArray(out, oo + i);
         }
       }
       case MUL -> {
         for (int i = 0; i < n; i += L) {
-          load(a, ao + i).mul(load(b, bo + i)).intoArray(out, oo + i);
+          FloatVector.fromArray(S, a, ao + i)
+              .mul(FloatVector.fromArray(S, b, bo + i))
+              .intoArray(out, oo + i);
         }
       }
       case DIV -> {
         for (int i = 0; i < n; i += L) {
-          load(a, ao + i).div(load(b, bo + i)).intoArray(out, oo + i);
+          FloatVector.fromArray(S, a, ao + i)
+              .div(FloatVector.fromArray(S, b, bo + i))
+              .intoArray(out, oo + i);
         }
       }
       case MAX -> {
         for (int i = 0; i < n; i += L) {
-          load(a, ao + i).max(load(b, bo + i)).intoArray(out, oo + i);
+          FloatVector.fromArray(S, a, ao + i)
+              .max(FloatVector.fromArray(S, b, bo + i))
+              .intoArray(out, oo + i);
         }
       }
       case MIN -> {
         for (int i = 0; i < n; i += L) {
-          load(a, ao + i).min(load(b, bo + i)).intoArray(out, oo + i);
+          FloatVector.fromArray(S, a, ao + i)
+              .min(FloatVector.fromArray(S, b, bo + i))
+              .intoArray(out, oo + i);
         }
       }
       default -> {
@@ -126,32 +138,32 @@ final class VectorPointwise {
     switch (op) {
       case ADD -> {
         for (int i = 0; i < n; i += L) {
-          load(a, ao + i).add(number).intoArray(out, oo + i);
+          FloatVector.fromArray(S, a, ao + i).add(number).intoArray(out, oo + i);
         }
       }
       case SUB -> {
         for (int i = 0; i < n; i += L) {
-          load(a, ao + i).sub(number).intoArray(out, oo + i);
+          FloatVector.fromArray(S, a, ao + i).sub(number).intoArray(out, oo + i);
         }
       }
       case MUL -> {
         for (int i = 0; i < n; i += L) {
-          load(a, ao + i).mul(number).intoArray(out, oo + i);
+          FloatVector.fromArray(S, a, ao + i).mul(number).intoArray(out, oo + i);
         }
       }
       case DIV -> {
         for (int i = 0; i < n; i += L) {
-          load(a, ao + i).div(number).intoArray(out, oo + i);
+          FloatVector.fromArray(S, a, ao + i).div(number).intoArray(out, oo + i);
         }
       }
       case MAX -> {
         for (int i = 0; i < n; i += L) {
-          load(a, ao + i).max(number).intoArray(out, oo + i);
+          FloatVector.fromArray(S, a, ao + i).max(number).intoArray(out, oo + i);
         }
       }
       case MIN -> {
         for (int i = 0; i < n; i += L) {
-          load(a, ao + i).min(number).intoArray(out, oo + i);
+          FloatVector.fromArray(S, a, ao + i).min(number).intoArray(out, oo + i);
         }
       }
       default -> {
@@ -170,12 +182,12 @@ final class VectorPointwise {
       }
       case SUB -> {
         for (int i = 0; i < n; i += L) {
-          a.sub(load(b, bo + i)).intoArray(out, oo + i);
+          a.sub(FloatVector.fromArray(S, b, bo + i)).intoArray(out, oo + i);
         }
       }
       case DIV -> {
         for (int i = 0; i < n; i += L) {
-          a.div(load(b, bo + i)).intoArray(out, oo + i);
+          a.div(FloatVector.fromArray(S, b, bo + i)).intoArray(out, oo + i);
         }
       }
       default -> {
@@ -185,16 +197,12 @@ final class VectorPointwise {
     return true;
   }
 
-  private static FloatVector load(float[] a, int at) {
-    return FloatVector.fromArray(S, a, at);
-  }
-
   static void affine(float[] x, int xo, float scale, float shift, float[] out, int oo, int n) {
     FloatVector factor = FloatVector.broadcast(S, scale);
     FloatVector addend = FloatVector.broadcast(S, shift);
     int i = 0;
     for (; i <= n - L; i += L) {
-      load(x, xo + i).fma(factor, addend).intoArray(out, oo + i);
+      FloatVector.fromArray(S, x, xo + i).fma(factor, addend).intoArray(out, oo + i);
     }
     for (; i < n; i++) {
       out[oo + i] = Math.fma(x[xo + i], scale, shift);
@@ -217,8 +225,11 @@ final class VectorPointwise {
     FloatVector steep = FloatVector.broadcast(S, -slope);
     int i = 0;
     for (; i <= n - L; i += L) {
-      FloatVector centred = load(x, xo + i).sub(center);
-      centred.fma(steep, load(dy, dyo + i).sub(shift)).mul(scale).intoArray(dx, dxo + i);
+      FloatVector centred = FloatVector.fromArray(S, x, xo + i).sub(center);
+      centred
+          .fma(steep, FloatVector.fromArray(S, dy, dyo + i).sub(shift))
+          .mul(scale)
+          .intoArray(dx, dxo + i);
     }
     for (; i < n; i++) {
       dx[dxo + i] = Math.fma(x[xo + i] - center, -slope, dy[dyo + i] - shift) * scale;

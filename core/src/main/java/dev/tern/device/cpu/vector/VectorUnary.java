@@ -55,8 +55,13 @@ final class VectorUnary {
       case EXP -> exp(x, xo, y, yo, n);
       case SIGMOID -> sigmoid(x, xo, y, yo, n);
       case TANH -> tanh(x, xo, y, yo, n);
+      case LOG -> VectorLog.log(x, xo, y, yo, n);
+      case LOG2 -> VectorLog.log2(x, xo, y, yo, n);
+      case RSQRT -> rsqrt(x, xo, y, yo, n);
+      case SIGN -> sign(x, xo, y, yo, n);
+      case FLOOR, CEIL, ROUND -> round(op, x, xo, y, yo, n);
       default -> {
-        return false;
+        return VectorComposed.apply(op, p, q, x, xo, y, yo, n);
       }
     }
     return true;
@@ -98,6 +103,38 @@ final class VectorUnary {
     }
   }
 
+  private static void rsqrt(float[] x, int xo, float[] y, int yo, int n) {
+    FloatVector one = FloatVector.broadcast(S, 1);
+    for (int i = 0; i < n; i += L) {
+      FloatVector v = FloatVector.fromArray(S, x, xo + i);
+      one.div(v.sqrt()).intoArray(y, yo + i);
+    }
+  }
+
+  private static void sign(float[] x, int xo, float[] y, int yo, int n) {
+    FloatVector zero = FloatVector.zero(S);
+    for (int i = 0; i < n; i += L) {
+      FloatVector v = FloatVector.fromArray(S, x, xo + i);
+      zero.blend(1, v.compare(VectorOperators.GT, 0))
+          .blend(-1, v.compare(VectorOperators.LT, 0))
+          .intoArray(y, yo + i);
+    }
+  }
+
+  /** To the nearest whole number by adding 2²³ to what is smaller, then to the one asked for. */
+  private static void round(UnaryOp op, float[] x, int xo, float[] y, int yo, int n) {
+    float down = op == UnaryOp.FLOOR ? 1 : 0;
+    float up = op == UnaryOp.CEIL ? 1 : 0;
+    for (int i = 0; i < n; i += L) {
+      FloatVector v = FloatVector.fromArray(S, x, xo + i);
+      FloatVector r = v.abs().add(0x1p23f).sub(0x1p23f);
+      r = r.blend(r.neg(), v.compare(VectorOperators.LT, 0));
+      r = r.blend(r.sub(down), r.compare(VectorOperators.GT, v));
+      r = r.blend(r.add(up), r.compare(VectorOperators.LT, v));
+      v.blend(r, v.abs().compare(VectorOperators.LT, 0x1p23f)).intoArray(y, yo + i);
+    }
+  }
+
   private static void relu(float[] x, int xo, float[] y, int yo, int n) {
     for (int i = 0; i < n; i += L) {
       FloatVector v = FloatVector.fromArray(S, x, xo + i);
@@ -123,7 +160,7 @@ final class VectorUnary {
    * {@code e^x = 2^k e^r} with r within ln 2 / 2 and Cephes' polynomial for {@code e^r}; 2 ulp at
    * most. The power of two comes in two factors, so that results may be subnormal or infinite.
    */
-  private static void exp(float[] x, int xo, float[] y, int yo, int n) {
+  static void exp(float[] x, int xo, float[] y, int yo, int n) {
     for (int i = 0; i < n; i += L) {
       FloatVector v = FloatVector.fromArray(S, x, xo + i).max(-104).min(89);
       FloatVector t = v.fma(FloatVector.broadcast(S, LOG2_E), FloatVector.broadcast(S, ROUND));
@@ -149,7 +186,7 @@ final class VectorUnary {
   }
 
   /** {@code 1 / (1 + e^-x)}, the exponential as above. */
-  private static void sigmoid(float[] x, int xo, float[] y, int yo, int n) {
+  static void sigmoid(float[] x, int xo, float[] y, int yo, int n) {
     FloatVector one = FloatVector.broadcast(S, 1);
     for (int i = 0; i < n; i += L) {
       FloatVector v = FloatVector.fromArray(S, x, xo + i).neg().max(-104).min(89);
@@ -241,11 +278,52 @@ final class VectorUnary {
       case EXP -> expGradient(z, zo, dy, dyo, dx, dxo, n);
       case SIGMOID -> sigmoidGradient(z, zo, dy, dyo, dx, dxo, n);
       case TANH -> tanhGradient(z, zo, dy, dyo, dx, dxo, n);
+      case LOG -> quotient(1, -0f, z, zo, dy, dyo, dx, dxo, n);
+      case LOG1P -> quotient(1, 1, z, zo, dy, dyo, dx, dxo, n);
+      case LOG2 -> quotient((float) Math.log(2), -0f, z, zo, dy, dyo, dx, dxo, n);
+      case EXPM1 -> expm1Gradient(z, zo, dy, dyo, dx, dxo, n);
+      case RSQRT -> rsqrtGradient(z, zo, dy, dyo, dx, dxo, n);
       default -> {
-        return false;
+        return VectorComposed.gradient(op, p, q, z, zo, dy, dyo, dx, dxo, n);
       }
     }
     return true;
+  }
+
+  /** {@code dy / (scale x + shift)}. */
+  private static void quotient(
+      float scale,
+      float shift,
+      float[] z,
+      int zo,
+      float[] dy,
+      int dyo,
+      float[] dx,
+      int dxo,
+      int n) {
+    for (int i = 0; i < n; i += L) {
+      FloatVector v = FloatVector.fromArray(S, z, zo + i);
+      FloatVector d = FloatVector.fromArray(S, dy, dyo + i);
+      d.div(v.mul(scale).add(shift)).intoArray(dx, dxo + i);
+    }
+  }
+
+  private static void expm1Gradient(
+      float[] z, int zo, float[] dy, int dyo, float[] dx, int dxo, int n) {
+    for (int i = 0; i < n; i += L) {
+      FloatVector v = FloatVector.fromArray(S, z, zo + i);
+      FloatVector d = FloatVector.fromArray(S, dy, dyo + i);
+      v.fma(d, d).intoArray(dx, dxo + i);
+    }
+  }
+
+  private static void rsqrtGradient(
+      float[] z, int zo, float[] dy, int dyo, float[] dx, int dxo, int n) {
+    for (int i = 0; i < n; i += L) {
+      FloatVector v = FloatVector.fromArray(S, z, zo + i);
+      FloatVector d = FloatVector.fromArray(S, dy, dyo + i);
+      d.mul(-0.5f).mul(v).mul(v).mul(v).intoArray(dx, dxo + i);
+    }
   }
 
   private static void absGradient(
