@@ -4,8 +4,10 @@ import static dev.tern.Gradient.grad;
 
 import dev.tern.device.ConvSpec;
 import dev.tern.shape.ConvOptions;
+import dev.tern.shape.PaddingMode;
 import dev.tern.shape.Shape;
 import dev.tern.shape.ShapeException;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Convolutions (cross-correlations, as in PyTorch) over one, two and three spatial dimensions. */
@@ -58,13 +60,11 @@ public sealed interface Convolution permits Tensor {
     }
     Tensor.expectSame(op, x, weight);
     var spec = ConvSpec.of(op, x.shape(), weight.shape(), options);
-    if (bias != null) {
-      Tensor.expectSame(op, x, bias);
-      if (!bias.shape().equals(Shape.of(spec.outChannels()))) {
-        throw new ShapeException(
-            "%s: bias %s does not fit weight %s; expected [%d]"
-                .formatted(op, bias.shape(), weight.shape(), spec.outChannels()));
-      }
+    expectBias(op, x, weight, bias, spec.outChannels());
+    if (options.values().mode() != PaddingMode.ZEROS) {
+      Convolution padded = paddedAround(weight, options.values());
+      var unpadded = options.values().padding(0).paddingMode(PaddingMode.ZEROS);
+      return padded.conv(op, rank, weight, bias, unpadded);
     }
     Tensor y = x.empty(spec.outputShape());
     x.backend().conv(spec, x.data(), weight.data(), Tensor.dataOf(bias), y.data());
@@ -77,6 +77,88 @@ public sealed interface Convolution permits Tensor {
         grad(bias, dy -> dy.sum(allButChannels)),
         grad(weight, dy -> weightGradient(op, spec, x, dy), x),
         grad(x, dy -> inputGradient(op, spec, weight, dy), weight));
+  }
+
+  private static void expectBias(
+      String op, Tensor x, Tensor weight, @Nullable Tensor bias, int channels) {
+    if (bias != null) {
+      Tensor.expectSame(op, x, bias);
+      if (!bias.shape().equals(Shape.of(channels))) {
+        throw new ShapeException(
+            "%s: bias %s does not fit weight %s; expected [%d]"
+                .formatted(op, bias.shape(), weight.shape(), channels));
+      }
+    }
+  }
+
+  /** x with what the mode puts around it; one that keeps the size puts the odd element last. */
+  private Tensor paddedAround(Tensor weight, ConvOptions.Values options) {
+    int rank = weight.rank() - 2;
+    int[] padding = options.paddingOf(rank);
+    int[] dilation = options.dilationOf(rank);
+    int[] amounts = new int[2 * rank];
+    for (int d = 0; d < rank; d++) {
+      int all = options.isSame() ? dilation[d] * (weight.size(d + 2) - 1) : 2 * padding[d];
+      amounts[2 * (rank - 1 - d)] = all / 2;
+      amounts[2 * (rank - 1 - d) + 1] = all - all / 2;
+    }
+    return self().pad(amounts, options.mode());
+  }
+
+  /**
+   * {@code torch.nn.functional.conv_transpose1d}, the adjoint of a convolution: {@code [N, C, L]}
+   * or {@code [C, L]} becomes {@code [N, K, (L - 1) stride - 2 padding + dilation (kernel - 1) +
+   * output padding + 1]}.
+   *
+   * @param weight {@code [C, K/groups, kernel]}
+   * @param bias {@code [K]} or null
+   */
+  default Tensor convTranspose1d(Tensor weight, @Nullable Tensor bias, ConvOptions options) {
+    return convTranspose("convTranspose1d", 1, weight, bias, options);
+  }
+
+  /**
+   * {@code torch.nn.functional.conv_transpose2d} of {@code [N, C, H, W]} or {@code [C, H, W]}, see
+   * {@link #convTranspose1d}.
+   *
+   * @param weight {@code [C, K/groups, kernel, kernel]}
+   * @param bias {@code [K]} or null
+   */
+  default Tensor convTranspose2d(Tensor weight, @Nullable Tensor bias, ConvOptions options) {
+    return convTranspose("convTranspose2d", 2, weight, bias, options);
+  }
+
+  /**
+   * {@code torch.nn.functional.conv_transpose3d} of {@code [N, C, D, H, W]} or {@code [C, D, H,
+   * W]}, see {@link #convTranspose1d}.
+   *
+   * @param weight {@code [C, K/groups, kernel, kernel, kernel]}
+   * @param bias {@code [K]} or null
+   */
+  default Tensor convTranspose3d(Tensor weight, @Nullable Tensor bias, ConvOptions options) {
+    return convTranspose("convTranspose3d", 3, weight, bias, options);
+  }
+
+  private Tensor convTranspose(
+      String op, int rank, Tensor weight, @Nullable Tensor bias, ConvOptions options) {
+    Tensor x = self();
+    if (weight.rank() != rank + 2) {
+      throw new ShapeException(
+          "%s: weight %s; expected %d dimensions, [C, K/groups, *kernel]"
+              .formatted(op, weight.shape(), rank + 2));
+    }
+    if (x.rank() == rank + 1) {
+      Convolution batch = x.unsqueeze(0);
+      return batch.convTranspose(op, rank, weight, bias, options).squeeze(0);
+    }
+    Tensor.expectSame(op, x, weight);
+    var mirrored = ConvSpec.transposed(op, x.shape(), weight.shape(), options);
+    expectBias(op, x, weight, bias, mirrored.inChannels());
+    Tensor y = inputGradient(op, mirrored, weight, x);
+    int[] perChannel = new int[rank + 1];
+    Arrays.fill(perChannel, 1);
+    perChannel[0] = mirrored.inChannels();
+    return bias == null ? y : y.add(bias.view(perChannel));
   }
 
   // The three are linear in each argument, so each one's gradients are the other two.

@@ -1,8 +1,12 @@
 package dev.tern;
 
+import static dev.tern.Gradient.grad;
+
 import dev.tern.shape.DType;
 import dev.tern.shape.DTypeException;
+import dev.tern.shape.Shape;
 import dev.tern.shape.ShapeException;
+import org.jspecify.annotations.Nullable;
 
 /** How far a prediction is from its target. */
 public sealed interface Losses permits Tensor {
@@ -17,78 +21,157 @@ public sealed interface Losses permits Tensor {
    * The mean negative logarithm of the softmax at the target, {@code F.cross_entropy}.
    *
    * @param target INT64 class numbers, {@code [N]} for {@code [N, classes]}, {@code [N, d1, ...]}
-   *     for {@code [N, classes, d1, ...]}; {@link #IGNORE_INDEX} is left out
+   *     for {@code [N, classes, d1, ...]}; {@link #IGNORE_INDEX} is left out. Or each class's
+   *     probability, in this tensor's shape
    * @throws ShapeException if shapes do not fit or a class is out of range
    */
   default Tensor crossEntropy(Tensor target) {
-    return crossEntropy(target, Reductions.MEAN);
+    return crossEntropy(target, CrossEntropyOptions.DEFAULTS);
   }
 
   /** As {@link #crossEntropy(Tensor)}, with a reduction of the caller's choice. */
   default Tensor crossEntropy(Tensor target, Reductions reduction) {
+    return crossEntropy(target, CrossEntropyOptions.DEFAULTS.reduction(reduction));
+  }
+
+  /** As {@link #crossEntropy(Tensor)}, with weights, smoothing, another ignored label. */
+  default Tensor crossEntropy(Tensor target, CrossEntropyOptions options) {
     Tensor x = self();
-    checkClasses("crossEntropy", x, target);
-    return nll(x.logSoftmax(x.rank() == 1 ? 0 : 1), target, reduction);
+    checkWeight("crossEntropy", x, options.weight());
+    if (target.dtype().isFloatingPoint()) {
+      return ofProbabilities(x, target, options);
+    }
+    checkClasses("crossEntropy", x, target, options.ignoreIndex());
+    return nll(x.logSoftmax(classDim(x)), target, options);
   }
 
   /** The mean of minus the log-probability at the target, {@code F.nll_loss}. */
   default Tensor nllLoss(Tensor target) {
-    return nllLoss(target, Reductions.MEAN);
+    return nllLoss(target, CrossEntropyOptions.DEFAULTS);
   }
 
   /** As {@link #nllLoss(Tensor)}, with a reduction of the caller's choice. */
   default Tensor nllLoss(Tensor target, Reductions reduction) {
-    checkClasses("nllLoss", self(), target);
-    return nll(self(), target, reduction);
+    return nllLoss(target, CrossEntropyOptions.DEFAULTS.reduction(reduction));
   }
 
-  private static void checkClasses(String op, Tensor x, Tensor target) {
-    if (target.dtype() != DType.INT64) {
-      throw new DTypeException(op + ": wants INT64 class numbers, got " + target.dtype());
+  /**
+   * As {@link #nllLoss(Tensor)}, with weights or another ignored label.
+   *
+   * @throws IllegalArgumentException if the options ask for smoothing, which is not defined here
+   */
+  default Tensor nllLoss(Tensor target, CrossEntropyOptions options) {
+    if (options.labelSmoothing() != 0) {
+      throw new IllegalArgumentException("nllLoss: has no label smoothing; use crossEntropy");
     }
-    if (x.rank() == 0 || !target.shape().equals(x.shape().without(x.rank() == 1 ? 0 : 1))) {
-      throw new ShapeException(
-          "%s: target %s does not fit input %s; expected %s"
-              .formatted(
-                  op,
-                  target.shape(),
-                  x.shape(),
-                  x.rank() == 0 ? "[N, classes]" : x.shape().without(x.rank() == 1 ? 0 : 1)));
+    checkWeight("nllLoss", self(), options.weight());
+    checkClasses("nllLoss", self(), target, options.ignoreIndex());
+    return nll(self(), target, options);
+  }
+
+  /** The dimension of the classes: the second, or the only one. */
+  private static int classDim(Tensor x) {
+    return x.rank() == 1 ? 0 : 1;
+  }
+
+  private static void checkWeight(String op, Tensor x, @Nullable Tensor weight) {
+    if (x.rank() == 0) {
+      throw new ShapeException(op + ": input []; expected [N, classes, ...] or [classes]");
     }
-    int classes = x.size(x.rank() == 1 ? 0 : 1);
-    long[] labels = target.toLongArray();
-    for (int i = 0; i < labels.length; i++) {
-      if (labels[i] != IGNORE_INDEX && (labels[i] < 0 || labels[i] >= classes)) {
+    if (weight != null) {
+      Tensor.expectSame(op, x, weight);
+      if (!weight.shape().equals(Shape.of(x.size(classDim(x))))) {
         throw new ShapeException(
-            "%s: target %d at position %d is out of range for %d classes"
-                .formatted(op, labels[i], i, classes));
+            "%s: weight %s does not fit input %s; expected [%d]"
+                .formatted(op, weight.shape(), x.shape(), x.size(classDim(x))));
       }
     }
   }
 
-  private static Tensor nll(Tensor logProbabilities, Tensor target, Reductions reduction) {
-    int dim = logProbabilities.rank() == 1 ? 0 : 1;
-    Tensor ignored = target.eq(IGNORE_INDEX);
-    long ignoredCount = ignored.sum().itemLong();
-    Tensor index = ignoredCount == 0 ? target : target.maskedFill(ignored, 0);
-    Tensor losses = logProbabilities.gather(dim, index.unsqueeze(dim)).squeeze(dim).neg();
-    if (ignoredCount == 0) {
-      return reduction.of(losses);
+  private static void checkClasses(String op, Tensor x, Tensor target, long ignoreIndex) {
+    if (target.dtype() != DType.INT64) {
+      throw new DTypeException(op + ": wants INT64 class numbers, got " + target.dtype());
     }
-    losses = losses.maskedFill(ignored, 0);
-    return reduction == Reductions.MEAN
-        ? losses.sum().div((double) (target.numel() - ignoredCount))
-        : reduction.of(losses);
+    int dim = classDim(x);
+    if (!target.shape().equals(x.shape().without(dim))) {
+      throw new ShapeException(
+          "%s: target %s does not fit input %s; expected %s"
+              .formatted(op, target.shape(), x.shape(), x.shape().without(dim)));
+    }
+    long[] labels = target.toLongArray();
+    for (int i = 0; i < labels.length; i++) {
+      if (labels[i] != ignoreIndex && (labels[i] < 0 || labels[i] >= x.size(dim))) {
+        throw new ShapeException(
+            "%s: target %d at position %d is out of range for %d classes"
+                .formatted(op, labels[i], i, x.size(dim)));
+      }
+    }
+  }
+
+  private static Tensor nll(Tensor logProbabilities, Tensor target, CrossEntropyOptions options) {
+    int dim = classDim(logProbabilities);
+    Tensor ignored = target.eq(options.ignoreIndex());
+    boolean some = ignored.sum().itemLong() > 0;
+    Tensor index = some ? target.maskedFill(ignored, 0) : target;
+    Tensor losses = logProbabilities.gather(dim, index.unsqueeze(dim)).squeeze(dim).neg();
+    Tensor weight = options.weight();
+    Tensor counts = null; // how much each position counts; null where all count 1
+    if (weight != null) {
+      counts = weight.indexSelect(0, index.reshape(-1)).reshape(index.shape());
+      losses = losses.mul(counts);
+    }
+    if (some) {
+      counts = counts == null ? ignored.logicalNot().to(losses.dtype()) : counts;
+      counts = counts.maskedFill(ignored, 0);
+      losses = losses.maskedFill(ignored, 0);
+    }
+    if (options.labelSmoothing() > 0) {
+      double share = options.labelSmoothing();
+      Tensor all = weight == null ? logProbabilities : weighted(logProbabilities, weight);
+      Tensor spread = all.sum(dim).mul(-share / logProbabilities.size(dim));
+      losses = losses.mul(1 - share).add(some ? spread.maskedFill(ignored, 0) : spread);
+    }
+    return counts != null && options.reduction() == Reductions.MEAN
+        ? losses.sum().div(counts.sum())
+        : options.reduction().of(losses);
+  }
+
+  private static Tensor weighted(Tensor x, Tensor weight) {
+    int[] alongClasses = new int[x.rank()];
+    java.util.Arrays.fill(alongClasses, 1);
+    alongClasses[classDim(x)] = weight.numel();
+    return x.mul(weight.view(alongClasses));
+  }
+
+  /** -Σ target log(softmax(x)) over the classes; its mean is over positions, not weighted. */
+  private static Tensor ofProbabilities(Tensor x, Tensor target, CrossEntropyOptions options) {
+    if (!target.shape().equals(x.shape())) {
+      throw new ShapeException(
+          "crossEntropy: probabilities %s do not fit input %s; expected the same shape"
+              .formatted(target.shape(), x.shape()));
+    }
+    int dim = classDim(x);
+    double share = options.labelSmoothing();
+    Tensor wanted = share == 0 ? target : target.mul(1 - share).add(share / x.size(dim));
+    Tensor weight = options.weight();
+    Tensor products = x.logSoftmax(dim).mul(wanted);
+    return options
+        .reduction()
+        .of((weight == null ? products : weighted(products, weight)).sum(dim).neg());
   }
 
   private Tensor difference(String op, Tensor target) {
+    expectSame(op, target);
+    return self().sub(target);
+  }
+
+  private void expectSame(String op, Tensor target) {
     Tensor x = self();
     if (!x.shape().equals(target.shape())) {
       throw new ShapeException(
           "%s: target %s does not fit input %s; expected the same shape"
               .formatted(op, target.shape(), x.shape()));
     }
-    return x.sub(target);
   }
 
   /** The mean squared difference, {@code F.mse_loss}. */
@@ -109,5 +192,44 @@ public sealed interface Losses permits Tensor {
   /** As {@link #l1Loss(Tensor)}, with a reduction of the caller's choice. */
   default Tensor l1Loss(Tensor target, Reductions reduction) {
     return reduction.of(difference("l1Loss", target).abs());
+  }
+
+  /**
+   * -(target log x + (1 - target) log(1 - x)) of each element, logarithms held at -100 or above:
+   * {@code F.binary_cross_entropy(reduction='none')}.
+   *
+   * @param target of this tensor's shape
+   * @throws IllegalArgumentException if an element is not from 0 to 1
+   */
+  default Tensor binaryCrossEntropy(Tensor target) {
+    Tensor x = self();
+    expectSame("binaryCrossEntropy", target);
+    if (x.ge(0).mul(x.le(1)).logicalNot().sum().itemLong() > 0) {
+      throw new IllegalArgumentException(
+          "binaryCrossEntropy: wants probabilities from 0 to 1; use the one with logits for scores");
+    }
+    Tensor y;
+    try (var off = Autograd.noGrad()) {
+      y =
+          target
+              .sub(1)
+              .mul(x.neg().log1p().clamp(-100, Double.POSITIVE_INFINITY))
+              .sub(target.mul(heldLog(x)));
+    }
+    return y.from(
+        "binaryCrossEntropy",
+        grad(
+            x,
+            dy -> {
+              Tensor spread = x.rsub(1).mul(x).clamp(1e-12, Double.POSITIVE_INFINITY);
+              return dy.mul(x.sub(target)).div(spread);
+            },
+            x,
+            target),
+        grad(target, dy -> dy.mul(heldLog(x.rsub(1)).sub(heldLog(x))), x));
+  }
+
+  private static Tensor heldLog(Tensor x) {
+    return x.log().clamp(-100, Double.POSITIVE_INFINITY);
   }
 }

@@ -27,6 +27,36 @@ public sealed interface Pooling permits Tensor {
     return maxPool("maxPool3d", 3, options);
   }
 
+  /** As {@link #maxPool1d}, with where each was found: {@code return_indices=True}. */
+  default ValuesIndices maxPool1dWithIndices(PoolOptions options) {
+    return maxPoolWithIndices("maxPool1d", 1, options);
+  }
+
+  /** As {@link #maxPool2d}, with where each was found in its plane, row-major, {@code h W + w}. */
+  default ValuesIndices maxPool2dWithIndices(PoolOptions options) {
+    return maxPoolWithIndices("maxPool2d", 2, options);
+  }
+
+  /** As {@link #maxPool3d}, with where each was found in its volume, row-major. */
+  default ValuesIndices maxPool3dWithIndices(PoolOptions options) {
+    return maxPoolWithIndices("maxPool3d", 3, options);
+  }
+
+  private ValuesIndices maxPoolWithIndices(String op, int rank, PoolOptions options) {
+    Tensor x = self();
+    if (x.rank() == rank + 1) {
+      Pooling batch = x.unsqueeze(0);
+      ValuesIndices both = batch.maxPoolWithIndices(op, rank, options);
+      return new ValuesIndices(both.values().squeeze(0), both.indices().squeeze(0));
+    }
+    var spec = PoolSpec.of(op, x.shape(), rank, options);
+    Tensor y = x.empty(spec.outputShape());
+    Tensor indices = x.empty(DType.INT64, spec.outputShape());
+    x.backend().maxPool(spec, x.data(), y.data(), indices.data());
+    y.from(op, grad(x, dy -> maxPoolGradient(op, spec, x, dy), x));
+    return new ValuesIndices(y, indices);
+  }
+
   private Tensor maxPool(String op, int rank, PoolOptions options) {
     Tensor x = self();
     if (x.rank() == rank + 1) {

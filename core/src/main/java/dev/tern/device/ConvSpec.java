@@ -1,6 +1,7 @@
 package dev.tern.device;
 
 import dev.tern.shape.ConvOptions;
+import dev.tern.shape.PaddingMode;
 import dev.tern.shape.Shape;
 import dev.tern.shape.ShapeException;
 import dev.tern.shape.Sizes;
@@ -86,6 +87,63 @@ public record ConvSpec(
         padding,
         dilation,
         out);
+  }
+
+  /**
+   * The convolution whose input gradient is the transposed convolution of x: it takes {@code [N, K,
+   * *out]} to x's shape, where {@code out = (in - 1) stride - 2 padding + dilation (kernel - 1) +
+   * output padding + 1}.
+   *
+   * @param op the operation's name, for the message
+   * @param x {@code [N, C, *in]}
+   * @param weight {@code [C, K/groups, *kernel]}
+   * @throws ShapeException if they do not fit each other or the options
+   */
+  public static ConvSpec transposed(String op, Shape x, Shape weight, ConvOptions options) {
+    var o = options.values();
+    int rank = weight.rank() - 2;
+    if (rank < 1 || x.rank() != rank + 2 || x.size(1) != weight.size(0)) {
+      throw new ShapeException(
+          "%s: input %s does not fit weight %s; expected [N, %d, %s]"
+              .formatted(op, x, weight, weight.size(0), rank < 1 ? "*" : axes(rank)));
+    }
+    if (x.size(1) % o.groupCount() != 0 || o.isSame() || o.mode() != PaddingMode.ZEROS) {
+      throw new ShapeException(
+          "%s: wants %d channels that the groups divide, got %d groups, and padding with a number of zeros"
+              .formatted(op, x.size(1), o.groupCount()));
+    }
+    int[] in = spatial(x);
+    int[] kernel = spatial(weight);
+    int[] stride = o.strideOf(rank);
+    int[] padding = o.paddingOf(rank);
+    int[] dilation = o.dilationOf(rank);
+    int[] added = o.outputPaddingOf(rank);
+    int[] out = new int[rank];
+    for (int d = 0; d < rank; d++) {
+      if (added[d] >= Math.max(stride[d], dilation[d])) {
+        throw new ShapeException(
+            "%s: output padding %s must be smaller than stride %s or dilation %s"
+                .formatted(
+                    op,
+                    Arrays.toString(added),
+                    Arrays.toString(stride),
+                    Arrays.toString(dilation)));
+      }
+      out[d] =
+          (in[d] - 1) * stride[d] - 2 * padding[d] + dilation[d] * (kernel[d] - 1) + added[d] + 1;
+      if (out[d] < 1) {
+        throw new ShapeException(
+            "%s: input %s with padding %s leaves nothing"
+                .formatted(op, x, Arrays.toString(padding)));
+      }
+    }
+    int channels = weight.size(1) * o.groupCount();
+    return new ConvSpec(
+        x.size(0), channels, x.size(1), o.groupCount(), out, kernel, stride, padding, dilation, in);
+  }
+
+  private static String axes(int rank) {
+    return rank == 1 ? "L" : rank == 2 ? "H, W" : "D, H, W";
   }
 
   private static ShapeException mismatch(String op, Shape x, Shape weight, int groups) {

@@ -10,7 +10,7 @@ package dev.tern.shape;
  * }</pre>
  *
  * One number stands for every dimension. Defaults are PyTorch's: stride 1, padding 0, dilation 1,
- * one group, with bias.
+ * one group, with bias, padding with zeros.
  */
 public sealed interface ConvOptions permits ConvOptions.Values {
   /** A kernel of this size. */
@@ -23,9 +23,14 @@ public sealed interface ConvOptions permits ConvOptions.Values {
     return Values.DEFAULTS.stride(stride);
   }
 
-  /** Zeros put around the input, on both sides of each dimension. */
+  /** Elements put around the input, on both sides of each dimension: zeros unless the mode says otherwise. */
   static Values padding(int... padding) {
     return Values.DEFAULTS.padding(padding);
+  }
+
+  /** What the padding consists of, zeros unless stated. */
+  static Values paddingMode(PaddingMode mode) {
+    return Values.DEFAULTS.paddingMode(mode);
   }
 
   /** The step between two taps of the kernel. */
@@ -36,6 +41,11 @@ public sealed interface ConvOptions permits ConvOptions.Values {
   /** Independent groups of channels. */
   static Values groups(int groups) {
     return Values.DEFAULTS.groups(groups);
+  }
+
+  /** What a transposed convolution's output gets at its end, see {@link Values#outputPadding}. */
+  static Values outputPadding(int... size) {
+    return Values.DEFAULTS.outputPadding(size);
   }
 
   /** PyTorch's defaults: stride 1, padding 0, dilation 1, one group. */
@@ -50,7 +60,8 @@ public sealed interface ConvOptions permits ConvOptions.Values {
   final class Values implements ConvOptions {
     private static final int[] ZERO = {0};
     private static final int[] ONE = {1};
-    private static final Values DEFAULTS = new Values(new int[0], ONE, ZERO, ONE, 1, true, false);
+    private static final Values DEFAULTS = 
+        new Values(new int[0], ONE, ZERO, ONE, 1, true, false, PaddingMode.ZEROS, ZERO);
 
     private final int[] kernel;
     private final int[] stride;
@@ -59,6 +70,8 @@ public sealed interface ConvOptions permits ConvOptions.Values {
     private final int groups;
     private final boolean bias;
     private final boolean same;
+    private final PaddingMode mode;
+    private final int[] outputPadding;
 
     private Values(
         int[] kernel,
@@ -67,7 +80,9 @@ public sealed interface ConvOptions permits ConvOptions.Values {
         int[] dilation,
         int groups,
         boolean bias,
-        boolean same) {
+        boolean same,
+        PaddingMode mode,
+        int[] outputPadding) {
       this.kernel = kernel;
       this.stride = stride;
       this.padding = padding;
@@ -75,46 +90,64 @@ public sealed interface ConvOptions permits ConvOptions.Values {
       this.groups = groups;
       this.bias = bias;
       this.same = same;
+      this.mode = mode;
+      this.outputPadding = outputPadding;
     }
 
     /** A kernel of this size. */
     public Values kernel(int... size) {
       return new Values(
-          Sizes.atLeast(1, "kernel", size), stride, padding, dilation, groups, bias, same);
+          Sizes.atLeast(1, "kernel", size), stride, padding, dilation, groups, bias, same, mode, outputPadding);
     }
 
     /** The step between two windows. */
     public Values stride(int... step) {
       return new Values(
-          kernel, Sizes.atLeast(1, "stride", step), padding, dilation, groups, bias, same);
+          kernel, Sizes.atLeast(1, "stride", step), padding, dilation, groups, bias, same, mode, outputPadding);
     }
 
-    /** Zeros put around the input, on both sides of each dimension. */
+    /** Elements put around the input, on both sides of each dimension: zeros unless the mode says otherwise. */
     public Values padding(int... zeros) {
       return new Values(
-          kernel, stride, Sizes.atLeast(0, "padding", zeros), dilation, groups, bias, false);
+          kernel, stride, Sizes.atLeast(0, "padding", zeros), dilation, groups, bias, false, mode, outputPadding);
     }
 
     /** The step between two taps of the kernel. */
     public Values dilation(int... step) {
       return new Values(
-          kernel, stride, padding, Sizes.atLeast(1, "dilation", step), groups, bias, same);
+          kernel, stride, padding, Sizes.atLeast(1, "dilation", step), groups, bias, same, mode, outputPadding);
     }
 
     /** Independent groups of channels. */
     public Values groups(int count) {
       Sizes.atLeast(1, "groups", count);
-      return new Values(kernel, stride, padding, dilation, count, bias, same);
+      return new Values(kernel, stride, padding, dilation, count, bias, same, mode, outputPadding);
     }
 
     /** Whether a module has a bias. */
     public Values bias(boolean with) {
-      return new Values(kernel, stride, padding, dilation, groups, with, same);
+      return new Values(kernel, stride, padding, dilation, groups, with, same, mode, outputPadding);
     }
 
     /** Padding that keeps the size, PyTorch's {@code padding='same'}; wants stride 1. */
     public Values same() {
-      return new Values(kernel, stride, ZERO, dilation, groups, bias, true);
+      return new Values(kernel, stride, ZERO, dilation, groups, bias, true, mode, outputPadding);
+    }
+
+    /** What the padding consists of; anything but zeros is put around the input as a step of its own. */
+    public Values paddingMode(PaddingMode with) {
+      return new Values(
+          kernel, stride, padding, dilation, groups, bias, same, with, outputPadding);
+    }
+
+    /**
+     * For a transposed convolution, rows and columns added at the end of the output, less than the
+     * stride or the dilation: which of the sizes that a strided convolution takes to this input is
+     * meant.
+     */
+    public Values outputPadding(int... size) {
+      int[] added = Sizes.atLeast(0, "output padding", size);
+      return new Values(kernel, stride, padding, dilation, groups, bias, same, mode, added);
     }
 
     /** The kernel's size, empty where none was given. */
@@ -135,6 +168,16 @@ public sealed interface ConvOptions permits ConvOptions.Values {
     /** The dilation of each of {@code rank} dimensions. */
     public int[] dilationOf(int rank) {
       return Sizes.spread("dilation", dilation, rank);
+    }
+
+    /** What the padding consists of. */
+    public PaddingMode mode() {
+      return mode;
+    }
+
+    /** The output padding of each of {@code rank} dimensions. */
+    public int[] outputPaddingOf(int rank) {
+      return Sizes.spread("output padding", outputPadding, rank);
     }
 
     /** The number of groups. */

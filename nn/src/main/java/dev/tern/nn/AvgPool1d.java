@@ -2,6 +2,7 @@ package dev.tern.nn;
 
 import dev.tern.Tensor;
 import dev.tern.shape.PoolOptions;
+import dev.tern.shape.Sizes;
 
 /** The mean value of each window of [N, C, L] or [C, L], {@code torch.nn.AvgPool1d}. */
 public class AvgPool1d extends Module {
@@ -24,6 +25,10 @@ public class AvgPool1d extends Module {
 
   @Override
   protected String extraRepr() {
-    return options.toString();
+    return "kernel_size=%s, stride=%s, padding=%s"
+        .formatted(
+            Sizes.tuple(options.windowOf(1)),
+            Sizes.tuple(options.strideOf(1)),
+            Sizes.tuple(options.paddingOf(1)));
   }
 }

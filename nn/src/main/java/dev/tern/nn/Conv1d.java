@@ -18,7 +18,7 @@ public class Conv1d extends ConvNd {
    *     is no kernel size
    */
   public Conv1d(int inChannels, int outChannels, ConvOptions options) {
-    super(1, inChannels, outChannels, options);
+    super(1, false, inChannels, outChannels, options);
   }
 
   @Override

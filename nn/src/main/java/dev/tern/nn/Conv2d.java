@@ -18,7 +18,7 @@ public class Conv2d extends ConvNd {
    *     is no kernel size
    */
   public Conv2d(int inChannels, int outChannels, ConvOptions options) {
-    super(2, inChannels, outChannels, options);
+    super(2, false, inChannels, outChannels, options);
   }
 
   @Override

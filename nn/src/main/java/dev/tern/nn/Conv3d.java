@@ -18,7 +18,7 @@ public class Conv3d extends ConvNd {
    *     is no kernel size
    */
   public Conv3d(int inChannels, int outChannels, ConvOptions options) {
-    super(3, inChannels, outChannels, options);
+    super(3, false, inChannels, outChannels, options);
   }
 
   @Override

@@ -16,8 +16,13 @@ final class LinearStart {
 
   /** Uniform within 1/√fan_in of the weight. */
   static Parameter bias(Tensor weight) {
+    return bias(weight, weight.size(0));
+  }
+
+  /** So many of them, uniform within 1/√fan_in of the weight. */
+  static Parameter bias(Tensor weight, int outputs) {
     int fan = Fan.IN.of(weight);
     double bound = fan > 0 ? 1 / Math.sqrt(fan) : 0;
-    return new Parameter(Init.uniform_(Tensor.empty(weight.size(0)), -bound, bound));
+    return new Parameter(Init.uniform_(Tensor.empty(outputs), -bound, bound));
   }
 }

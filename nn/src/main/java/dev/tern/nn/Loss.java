@@ -1,22 +1,13 @@
 package dev.tern.nn;
 
 import dev.tern.Tensor;
-import dev.tern.shape.TernException;
 
 /** A module of two inputs: what a network says and what it should say. */
-public abstract class Loss extends Module {
+public abstract class Loss extends PairModule {
   /** For subclasses. */
   protected Loss() {}
 
-  /** The loss; call this one. */
-  public final Tensor apply(Tensor input, Tensor target) {
-    try {
-      return forward(input, target);
-    } catch (TernException e) {
-      throw leaving(e);
-    }
-  }
-
   /** What the loss computes; write this one. */
+  @Override
   protected abstract Tensor forward(Tensor input, Tensor target);
 }

@@ -1,7 +1,9 @@
 package dev.tern.nn;
 
 import dev.tern.Tensor;
+import dev.tern.ValuesIndices;
 import dev.tern.shape.PoolOptions;
+import dev.tern.shape.TernException;
 
 /** The largest value of each window of [N, C, L] or [C, L], {@code torch.nn.MaxPool1d}. */
 public class MaxPool1d extends Module {
@@ -20,6 +22,15 @@ public class MaxPool1d extends Module {
   @Override
   protected Tensor forward(Tensor x) {
     return x.maxPool1d(options);
+  }
+
+  /** The values with where each was found, row-major: PyTorch's {@code return_indices=True}. */
+  public final ValuesIndices applyWithIndices(Tensor x) {
+    try {
+      return x.maxPool1dWithIndices(options);
+    } catch (TernException e) {
+      throw leaving(e);
+    }
   }
 
   @Override

@@ -1,7 +1,9 @@
 package dev.tern.nn;
 
 import dev.tern.Tensor;
+import dev.tern.ValuesIndices;
 import dev.tern.shape.PoolOptions;
+import dev.tern.shape.TernException;
 
 /** The largest value of each window of [N, C, H, W] or [C, H, W], {@code torch.nn.MaxPool2d}. */
 public class MaxPool2d extends Module {
@@ -20,6 +22,15 @@ public class MaxPool2d extends Module {
   @Override
   protected Tensor forward(Tensor x) {
     return x.maxPool2d(options);
+  }
+
+  /** The values with where each was found, row-major: PyTorch's {@code return_indices=True}. */
+  public final ValuesIndices applyWithIndices(Tensor x) {
+    try {
+      return x.maxPool2dWithIndices(options);
+    } catch (TernException e) {
+      throw leaving(e);
+    }
   }
 
   @Override

@@ -1,7 +1,9 @@
 package dev.tern.nn;
 
 import dev.tern.Tensor;
+import dev.tern.ValuesIndices;
 import dev.tern.shape.PoolOptions;
+import dev.tern.shape.TernException;
 
 /**
  * The largest value of each window of [N, C, D, H, W] or [C, D, H, W], {@code torch.nn.MaxPool3d}.
@@ -22,6 +24,15 @@ public class MaxPool3d extends Module {
   @Override
   protected Tensor forward(Tensor x) {
     return x.maxPool3d(options);
+  }
+
+  /** The values with where each was found, row-major: PyTorch's {@code return_indices=True}. */
+  public final ValuesIndices applyWithIndices(Tensor x) {
+    try {
+      return x.maxPool3dWithIndices(options);
+    } catch (TernException e) {
+      throw leaving(e);
+    }
   }
 
   @Override

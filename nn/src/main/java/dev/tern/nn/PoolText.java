@@ -17,4 +17,12 @@ final class PoolText {
             one ? Integer.toString(dilation[0]) : Sizes.tuple(dilation),
             PythonText.bool(options.isCeilMode()));
   }
+
+  /** An LP pooling's: {@code stride=None} where it is the window. */
+  static String lp(PoolOptions options) {
+    String text = options.toString();
+    String window = text.substring("kernel_size=".length(), text.indexOf(", stride="));
+    String stride = text.substring(text.indexOf("stride=") + 7, text.indexOf(", padding="));
+    return "kernel_size=%s, stride=%s".formatted(window, stride.equals(window) ? "None" : stride);
+  }
 }

@@ -1,6 +1,12 @@
 package dev.tern.nn;
 
+import dev.tern.Parameter;
+import dev.tern.shape.Sizes;
 import java.math.BigDecimal;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Values as Python prints them, for {@code toString}. */
 final class PythonText {
@@ -31,8 +37,44 @@ final class PythonText {
         : number(value);
   }
 
+  /** One whole number, or a tuple of several. */
+  static String plain(int... values) {
+    return values.length == 1 ? Integer.toString(values[0]) : Sizes.tuple(values);
+  }
+
+  /** As {@link #plain}, with one number where all are the same. */
+  static String one(int... values) {
+    boolean same = Arrays.stream(values).allMatch(value -> value == values[0]);
+    return same ? Integer.toString(values[0]) : Sizes.tuple(values);
+  }
+
+  /** A float, or a tuple of several. */
+  static String tuple(double... values) {
+    return values.length == 1
+        ? number(values[0])
+        : Arrays.stream(values)
+            .mapToObj(PythonText::number)
+            .collect(Collectors.joining(", ", "(", ")"));
+  }
+
   /** {@code True} or {@code False}. */
   static String bool(boolean value) {
     return value ? "True" : "False";
+  }
+
+  /** The lines of a list of parameters, indented as PyTorch does. */
+  static String parameters(Map<String, Parameter> named) {
+    return named.entrySet().stream()
+        .map(entry -> "  (%s): Parameter containing: [%s]".formatted(entry.getKey(), of(entry.getValue())))
+        .collect(Collectors.joining("\n"));
+  }
+
+  /** {@code torch.float32 of size 2x3}. */
+  private static String of(Parameter parameter) {
+    String sizes =
+        Arrays.stream(parameter.shape().toArray())
+            .mapToObj(Integer::toString)
+            .collect(Collectors.joining("x"));
+    return "torch.%s of size %s".formatted(parameter.dtype().name().toLowerCase(Locale.ROOT), sizes);
   }
 }

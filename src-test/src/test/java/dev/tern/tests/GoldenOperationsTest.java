@@ -25,7 +25,7 @@ class GoldenOperationsTest {
    */
   private static final int TENSOR_OPS_FLOOR = 347;
 
-  private static final int FUNCTIONAL_FLOOR = 74;
+  private static final int FUNCTIONAL_FLOOR = 125;
 
   @Test
   void tensorOps() {
@@ -35,6 +35,13 @@ class GoldenOperationsTest {
   @Test
   void functional() {
     check("functional", Golden.cases("functional"), FunctionalOperations.TABLE, FUNCTIONAL_FLOOR);
+  }
+
+  /** Rows that {@code src/test/python/layers.py} wrote, all of which must be covered. */
+  @Test
+  void layers() {
+    var rows = Golden.cases(Golden.resources("/layers/layers.json"), "layers");
+    check("layers", rows, FunctionalOperations.TABLE, rows.size());
   }
 
   /** Rows that {@code src/test/python/tensors.py} wrote, all of which must be covered. */

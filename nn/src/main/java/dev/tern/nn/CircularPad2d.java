@@ -1,0 +1,24 @@
+package dev.tern.nn;
+
+import dev.tern.Tensor;
+import dev.tern.shape.PaddingMode;
+import dev.tern.shape.Sizes;
+/** Continues with the other end [N, C, H, W] or [C, H, W]: {@code torch.nn.CircularPad2d}. */
+public class CircularPad2d extends Module {
+  private final int[] padding;
+
+  /** One amount for all sides, or one a side of the last dimension first: 4 of them. */
+  public CircularPad2d(int... padding) {
+    this.padding = Sizes.spread("padding", padding, 4);
+  }
+
+  @Override
+  protected Tensor forward(Tensor x) {
+    return F.pad(x, padding, PaddingMode.CIRCULAR);
+  }
+
+  @Override
+  protected String extraRepr() {
+    return Sizes.tuple(padding);
+  }
+}

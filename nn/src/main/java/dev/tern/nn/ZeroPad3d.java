@@ -1,0 +1,23 @@
+package dev.tern.nn;
+
+import dev.tern.Tensor;
+import dev.tern.shape.Sizes;
+/** Puts zeros around [N, C, D, H, W] or [C, D, H, W]: {@code torch.nn.ZeroPad3d}. */
+public class ZeroPad3d extends Module {
+  private final int[] padding;
+
+  /** One amount for all sides, or one a side of the last dimension first: 6 of them. */
+  public ZeroPad3d(int... padding) {
+    this.padding = Sizes.spread("padding", padding, 6);
+  }
+
+  @Override
+  protected Tensor forward(Tensor x) {
+    return F.pad(x, padding, 0);
+  }
+
+  @Override
+  protected String extraRepr() {
+    return Sizes.tuple(padding);
+  }
+}
