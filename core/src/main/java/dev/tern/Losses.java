@@ -38,7 +38,7 @@ public sealed interface Losses permits Tensor {
   default Tensor crossEntropy(Tensor target, CrossEntropyOptions options) {
     Tensor x = self();
     checkWeight("crossEntropy", x, options.weight());
-    if (target.dtype().isFloatingPoint()) {
+    if (target.dtype().isFloatingPoint() && target.rank() == x.rank()) {
       return ofProbabilities(x, target, options);
     }
     checkClasses("crossEntropy", x, target, options.ignoreIndex());

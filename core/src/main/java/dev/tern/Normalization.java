@@ -198,7 +198,9 @@ public sealed interface Normalization permits Tensor {
         bias == null ? null : bias.view(alongChannels));
   }
 
-  /** Checks how many of the last dimensions are meant, and that weight and bias have their sizes. */
+  /**
+   * Checks how many of the last dimensions are meant, and that weight and bias have their sizes.
+   */
   private int lastDims(String op, int dims, @Nullable Tensor weight, @Nullable Tensor bias) {
     Shape shape = self().shape();
     if (dims < 1 || dims > shape.rank()) {
@@ -256,8 +258,7 @@ public sealed interface Normalization permits Tensor {
    * @param weight {@code [C]} or null
    * @param bias {@code [C]} or null
    */
-  default Tensor groupNorm(
-      int groups, @Nullable Tensor weight, @Nullable Tensor bias, double eps) {
+  default Tensor groupNorm(int groups, @Nullable Tensor weight, @Nullable Tensor bias, double eps) {
     Tensor x = self();
     if (x.rank() < 2 || groups < 1 || x.size(1) % groups != 0) {
       throw new ShapeException(

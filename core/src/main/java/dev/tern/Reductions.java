@@ -1,6 +1,9 @@
 package dev.tern;
 
-/** What a loss makes of its elements: PyTorch's {@code reduction='none' | 'mean' | 'sum' | 'batchmean'}. */
+/**
+ * What a loss makes of its elements: PyTorch's {@code reduction='none' | 'mean' | 'sum' |
+ * 'batchmean'}.
+ */
 public enum Reductions {
   /** Leaves them as they are. */
   NONE,
@@ -8,7 +11,9 @@ public enum Reductions {
   MEAN,
   /** Their sum. */
   SUM,
-  /** Their sum over the size of the first dimension, which the Kullback-Leibler divergence wants. */
+  /**
+   * Their sum over the size of the first dimension, which the Kullback-Leibler divergence wants.
+   */
   BATCH_MEAN;
 
   /** Reduces the elements. */

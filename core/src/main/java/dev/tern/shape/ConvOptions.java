@@ -23,7 +23,10 @@ public sealed interface ConvOptions permits ConvOptions.Values {
     return Values.DEFAULTS.stride(stride);
   }
 
-  /** Elements put around the input, on both sides of each dimension: zeros unless the mode says otherwise. */
+  /**
+   * Elements put around the input, on both sides of each dimension: zeros unless the mode says
+   * otherwise.
+   */
   static Values padding(int... padding) {
     return Values.DEFAULTS.padding(padding);
   }
@@ -60,7 +63,7 @@ public sealed interface ConvOptions permits ConvOptions.Values {
   final class Values implements ConvOptions {
     private static final int[] ZERO = {0};
     private static final int[] ONE = {1};
-    private static final Values DEFAULTS = 
+    private static final Values DEFAULTS =
         new Values(new int[0], ONE, ZERO, ONE, 1, true, false, PaddingMode.ZEROS, ZERO);
 
     private final int[] kernel;
@@ -97,25 +100,60 @@ public sealed interface ConvOptions permits ConvOptions.Values {
     /** A kernel of this size. */
     public Values kernel(int... size) {
       return new Values(
-          Sizes.atLeast(1, "kernel", size), stride, padding, dilation, groups, bias, same, mode, outputPadding);
+          Sizes.atLeast(1, "kernel", size),
+          stride,
+          padding,
+          dilation,
+          groups,
+          bias,
+          same,
+          mode,
+          outputPadding);
     }
 
     /** The step between two windows. */
     public Values stride(int... step) {
       return new Values(
-          kernel, Sizes.atLeast(1, "stride", step), padding, dilation, groups, bias, same, mode, outputPadding);
+          kernel,
+          Sizes.atLeast(1, "stride", step),
+          padding,
+          dilation,
+          groups,
+          bias,
+          same,
+          mode,
+          outputPadding);
     }
 
-    /** Elements put around the input, on both sides of each dimension: zeros unless the mode says otherwise. */
+    /**
+     * Elements put around the input, on both sides of each dimension: zeros unless the mode says
+     * otherwise.
+     */
     public Values padding(int... zeros) {
       return new Values(
-          kernel, stride, Sizes.atLeast(0, "padding", zeros), dilation, groups, bias, false, mode, outputPadding);
+          kernel,
+          stride,
+          Sizes.atLeast(0, "padding", zeros),
+          dilation,
+          groups,
+          bias,
+          false,
+          mode,
+          outputPadding);
     }
 
     /** The step between two taps of the kernel. */
     public Values dilation(int... step) {
       return new Values(
-          kernel, stride, padding, Sizes.atLeast(1, "dilation", step), groups, bias, same, mode, outputPadding);
+          kernel,
+          stride,
+          padding,
+          Sizes.atLeast(1, "dilation", step),
+          groups,
+          bias,
+          same,
+          mode,
+          outputPadding);
     }
 
     /** Independent groups of channels. */
@@ -134,10 +172,12 @@ public sealed interface ConvOptions permits ConvOptions.Values {
       return new Values(kernel, stride, ZERO, dilation, groups, bias, true, mode, outputPadding);
     }
 
-    /** What the padding consists of; anything but zeros is put around the input as a step of its own. */
+    /**
+     * What the padding consists of; anything but zeros is put around the input as a step of its
+     * own.
+     */
     public Values paddingMode(PaddingMode with) {
-      return new Values(
-          kernel, stride, padding, dilation, groups, bias, same, with, outputPadding);
+      return new Values(kernel, stride, padding, dilation, groups, bias, same, with, outputPadding);
     }
 
     /**

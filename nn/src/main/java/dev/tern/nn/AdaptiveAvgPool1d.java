@@ -1,6 +1,7 @@
 package dev.tern.nn;
 
 import dev.tern.Tensor;
+
 /**
  * The means of as many windows of [N, C, L] or [C, L] as asked for, as equal as may be: {@code
  * torch.nn.AdaptiveAvgPool1d}.

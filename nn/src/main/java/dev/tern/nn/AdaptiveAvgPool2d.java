@@ -3,6 +3,7 @@ package dev.tern.nn;
 import dev.tern.Tensor;
 import java.util.Arrays;
 import java.util.stream.Collectors;
+
 /**
  * The means of as many windows of [N, C, H, W] or [C, H, W] as asked for, as equal as may be:
  * {@code torch.nn.AdaptiveAvgPool2d}.

@@ -1,6 +1,7 @@
 package dev.tern.nn;
 
 import dev.tern.Tensor;
+
 /**
  * The means of as many windows of [N, C, D, H, W] or [C, D, H, W] as asked for, as equal as may be:
  * {@code torch.nn.AdaptiveAvgPool3d}.

@@ -3,6 +3,7 @@ package dev.tern.nn;
 import dev.tern.Tensor;
 import dev.tern.ValuesIndices;
 import dev.tern.shape.TernException;
+
 /**
  * The largest of as many windows of [N, C, L] or [C, L] as asked for, as equal as may be: {@code
  * torch.nn.AdaptiveMaxPool1d}.

@@ -1,6 +1,7 @@
 package dev.tern.nn;
 
 import dev.tern.Tensor;
+
 /**
  * In training, dropout that keeps mean 0 and variance 1 before SELU with probability p: {@code
  * torch.nn.AlphaDropout}.

@@ -3,6 +3,7 @@ package dev.tern.nn;
 import dev.tern.Reductions;
 import dev.tern.Tensor;
 import org.jspecify.annotations.Nullable;
+
 /** The binary cross entropy of probabilities: {@code torch.nn.BCELoss}. */
 public class BCELoss extends Loss {
   /** Factors of the elements, null where all count the same. */

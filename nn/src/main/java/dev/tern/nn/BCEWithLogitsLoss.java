@@ -3,6 +3,7 @@ package dev.tern.nn;
 import dev.tern.Reductions;
 import dev.tern.Tensor;
 import org.jspecify.annotations.Nullable;
+
 /** The binary cross entropy of sigmoid(scores): {@code torch.nn.BCEWithLogitsLoss}. */
 public class BCEWithLogitsLoss extends Loss {
   /** Factors of the elements, null where all count the same. */
@@ -21,7 +22,8 @@ public class BCEWithLogitsLoss extends Loss {
   /**
    * With factors of the elements and of positive targets, which broadcast to the input, or null.
    */
-  public BCEWithLogitsLoss(Reductions reduction, @Nullable Tensor weight, @Nullable Tensor posWeight) {
+  public BCEWithLogitsLoss(
+      Reductions reduction, @Nullable Tensor weight, @Nullable Tensor posWeight) {
     this.reduction = reduction;
     this.weight = weight;
     this.posWeight = posWeight;

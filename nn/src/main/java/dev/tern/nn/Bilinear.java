@@ -42,7 +42,6 @@ public class Bilinear extends PairModule {
   @Override
   protected String extraRepr() {
     return "in1_features=%d, in2_features=%d, out_features=%d, bias=%s"
-        .formatted(
-            weight.size(1), weight.size(2), weight.size(0), PythonText.bool(bias != null));
+        .formatted(weight.size(1), weight.size(2), weight.size(0), PythonText.bool(bias != null));
   }
 }

@@ -1,6 +1,7 @@
 package dev.tern.nn;
 
 import dev.tern.Tensor;
+
 /** x where it is positive, else alpha (exp(x / alpha) - 1): {@code torch.nn.CELU}. */
 public class CELU extends Module {
   private final double alpha;

@@ -22,7 +22,9 @@ public class CTCLoss extends Module {
     this.zeroInfinity = zeroInfinity;
   }
 
-  /** Log-probabilities [T, N, C], targets [N, S] or flat, both lengths [N]; all INT64 but the first. */
+  /**
+   * Log-probabilities [T, N, C], targets [N, S] or flat, both lengths [N]; all INT64 but the first.
+   */
   public final Tensor apply(
       Tensor logProbabilities, Tensor targets, Tensor inputLengths, Tensor targetLengths) {
     try {

@@ -1,6 +1,7 @@
 package dev.tern.nn;
 
 import dev.tern.Tensor;
+
 /** Deals the channels of [N, C, *] out in groups: {@code torch.nn.ChannelShuffle}. */
 public class ChannelShuffle extends Module {
   private final int groups;

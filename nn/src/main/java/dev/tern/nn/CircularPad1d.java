@@ -3,6 +3,7 @@ package dev.tern.nn;
 import dev.tern.Tensor;
 import dev.tern.shape.PaddingMode;
 import dev.tern.shape.Sizes;
+
 /** Continues with the other end [N, C, L] or [C, L]: {@code torch.nn.CircularPad1d}. */
 public class CircularPad1d extends Module {
   private final int[] padding;

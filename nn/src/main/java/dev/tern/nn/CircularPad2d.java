@@ -3,6 +3,7 @@ package dev.tern.nn;
 import dev.tern.Tensor;
 import dev.tern.shape.PaddingMode;
 import dev.tern.shape.Sizes;
+
 /** Continues with the other end [N, C, H, W] or [C, H, W]: {@code torch.nn.CircularPad2d}. */
 public class CircularPad2d extends Module {
   private final int[] padding;

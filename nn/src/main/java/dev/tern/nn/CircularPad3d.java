@@ -3,9 +3,8 @@ package dev.tern.nn;
 import dev.tern.Tensor;
 import dev.tern.shape.PaddingMode;
 import dev.tern.shape.Sizes;
-/**
- * Continues with the other end [N, C, D, H, W] or [C, D, H, W]: {@code torch.nn.CircularPad3d}.
- */
+
+/** Continues with the other end [N, C, D, H, W] or [C, D, H, W]: {@code torch.nn.CircularPad3d}. */
 public class CircularPad3d extends Module {
   private final int[] padding;
 

@@ -2,6 +2,7 @@ package dev.tern.nn;
 
 import dev.tern.Tensor;
 import dev.tern.shape.Sizes;
+
 /** Puts a value around [N, C, L] or [C, L]: {@code torch.nn.ConstantPad1d}. */
 public class ConstantPad1d extends Module {
   private final int[] padding;

@@ -2,6 +2,7 @@ package dev.tern.nn;
 
 import dev.tern.Tensor;
 import dev.tern.shape.Sizes;
+
 /** Puts a value around [N, C, H, W] or [C, H, W]: {@code torch.nn.ConstantPad2d}. */
 public class ConstantPad2d extends Module {
   private final int[] padding;

@@ -2,6 +2,7 @@ package dev.tern.nn;
 
 import dev.tern.Tensor;
 import dev.tern.shape.Sizes;
+
 /** Puts a value around [N, C, D, H, W] or [C, D, H, W]: {@code torch.nn.ConstantPad3d}. */
 public class ConstantPad3d extends Module {
   private final int[] padding;

@@ -3,7 +3,9 @@ package dev.tern.nn;
 import dev.tern.Tensor;
 import dev.tern.shape.ConvOptions;
 
-/** A transposed convolution of [N, in, D, H, W] or [in, D, H, W], {@code torch.nn.ConvTranspose3d}. */
+/**
+ * A transposed convolution of [N, in, D, H, W] or [in, D, H, W], {@code torch.nn.ConvTranspose3d}.
+ */
 public class ConvTranspose3d extends ConvNd {
   /** The plain case: a kernel of this size, stride 1, no padding, with bias. */
   public ConvTranspose3d(int inChannels, int outChannels, int kernel) {

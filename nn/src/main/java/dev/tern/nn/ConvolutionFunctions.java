@@ -281,9 +281,7 @@ abstract class ConvolutionFunctions {
     int wide = width + 2 * padding[1];
     Tensor taps = windows("fold", rows, wide, o);
     int window = taps.size(0);
-    if (columns.rank() != 3
-        || columns.size(1) % window != 0
-        || columns.size(2) != taps.size(1)) {
+    if (columns.rank() != 3 || columns.size(1) % window != 0 || columns.size(2) != taps.size(1)) {
       throw new ShapeException(
           "fold: columns %s do not fit an image of %d x %d; expected [N, C * %d, %d]"
               .formatted(columns.shape(), height, width, window, taps.size(1)));
@@ -293,8 +291,7 @@ abstract class ConvolutionFunctions {
     Tensor zeros =
         Tensor.zeros(columns.dtype(), Shape.of(images, channels, rows * wide)).to(columns.device());
     return zeros
-        .indexAdd(
-            2, taps.reshape(-1).to(columns.device()), columns.reshape(images, channels, -1))
+        .indexAdd(2, taps.reshape(-1).to(columns.device()), columns.reshape(images, channels, -1))
         .reshape(images, channels, rows, wide)
         .narrow(2, padding[0], height)
         .narrow(3, padding[1], width);

@@ -2,6 +2,7 @@ package dev.tern.nn;
 
 import dev.tern.Reductions;
 import dev.tern.Tensor;
+
 /**
  * Angles between what is alike small, between what is not beyond a margin: {@code
  * torch.nn.CosineEmbeddingLoss}.

@@ -1,6 +1,7 @@
 package dev.tern.nn;
 
 import dev.tern.Tensor;
+
 /**
  * The cosine of the angle between two tensors along a dimension: {@code torch.nn.CosineSimilarity}.
  */

@@ -32,9 +32,7 @@ record CtcAlignments(long[][] labels, boolean[][] skips, long[] steps, int[] end
             && Arrays.stream(targetLengths).allMatch(n -> n >= 0)
             && (flat
                 ? total == targets.numel()
-                : targets.rank() == 2
-                    && targets.size(0) == batch
-                    && longest <= targets.size(1));
+                : targets.rank() == 2 && targets.size(0) == batch && longest <= targets.size(1));
     if (!fits || blank < 0 || blank >= x.size(2)) {
       throw new ShapeException(
           "ctcLoss: targets %s, input lengths %s, target lengths %s, blank %d do not fit input %s"
@@ -97,8 +95,7 @@ record CtcAlignments(long[][] labels, boolean[][] skips, long[] steps, int[] end
     Tensor atEnd = mask(x, places, (n, s) -> s != ends[n] && s != ends[n] - 1);
     Tensor summed = reached.maskedFill(atEnd, LOG_ZERO).logsumexp(1, false);
     Tensor empty = // no step and no label: certain
-        Tensor.ofBools(
-                bools(batch, 1, (n, s) -> steps[n] == 0 && ends[n] == 0), batch)
+        Tensor.ofBools(bools(batch, 1, (n, s) -> steps[n] == 0 && ends[n] == 0), batch)
             .to(x.device());
     return summed.maskedFill(empty, 0);
   }

@@ -1,6 +1,7 @@
 package dev.tern.nn;
 
 import dev.tern.Tensor;
+
 /**
  * In training, drops whole channels of [N, C, L] or [C, L] with probability p: {@code
  * torch.nn.Dropout1d}.

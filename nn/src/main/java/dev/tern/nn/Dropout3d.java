@@ -1,6 +1,7 @@
 package dev.tern.nn;
 
 import dev.tern.Tensor;
+
 /**
  * In training, drops whole channels of [N, C, D, H, W] or [C, D, H, W] with probability p: {@code
  * torch.nn.Dropout3d}.

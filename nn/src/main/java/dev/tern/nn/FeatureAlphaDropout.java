@@ -1,6 +1,7 @@
 package dev.tern.nn;
 
 import dev.tern.Tensor;
+
 /**
  * In training, alpha dropout of whole channels of [N, C, *] with probability p: {@code
  * torch.nn.FeatureAlphaDropout}.

@@ -3,6 +3,7 @@ package dev.tern.nn;
 import dev.tern.Tensor;
 import dev.tern.shape.ConvOptions;
 import dev.tern.shape.Sizes;
+
 /** Columns [N, C * window, positions] added up in images [N, C, H, W]: {@code torch.nn.Fold}. */
 public class Fold extends Module {
   private final int height;

@@ -1,6 +1,7 @@
 package dev.tern.nn;
 
 import dev.tern.Tensor;
+
 /** a sigmoid(b), with a and b the halves of a dimension: {@code torch.nn.GLU}. */
 public class GLU extends Module {
   private final int dim;

@@ -2,6 +2,7 @@ package dev.tern.nn;
 
 import dev.tern.Reductions;
 import dev.tern.Tensor;
+
 /**
  * Minus the log-likelihood under normal distributions, called with means, targets and variances:
  * {@code torch.nn.GaussianNLLLoss}.

@@ -1,6 +1,7 @@
 package dev.tern.nn;
 
 import dev.tern.Tensor;
+
 /** x beyond lambda on either side of zero, 0 between: {@code torch.nn.Hardshrink}. */
 public class Hardshrink extends Module {
   private final double lambda;

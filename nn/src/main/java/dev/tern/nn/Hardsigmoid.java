@@ -1,6 +1,7 @@
 package dev.tern.nn;
 
 import dev.tern.Tensor;
+
 /** min(max(x + 3, 0), 6) / 6, {@code torch.nn.Hardsigmoid}. */
 public class Hardsigmoid extends Module {
   /** Has no settings. */

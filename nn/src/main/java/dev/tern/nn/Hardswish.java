@@ -1,6 +1,7 @@
 package dev.tern.nn;
 
 import dev.tern.Tensor;
+
 /** x min(max(x + 3, 0), 6) / 6, {@code torch.nn.Hardswish}. */
 public class Hardswish extends Module {
   /** Has no settings. */

@@ -2,6 +2,7 @@ package dev.tern.nn;
 
 import dev.tern.Reductions;
 import dev.tern.Tensor;
+
 /**
  * Distances of what is alike small, of what is not beyond a margin: {@code
  * torch.nn.HingeEmbeddingLoss}.

@@ -2,6 +2,7 @@ package dev.tern.nn;
 
 import dev.tern.Reductions;
 import dev.tern.Tensor;
+
 /**
  * Squares near the target, distances far from it, delta times {@link SmoothL1Loss}: {@code
  * torch.nn.HuberLoss}.

@@ -8,8 +8,7 @@ import dev.tern.Tensor;
  */
 public abstract class InstanceNorm extends ChannelNorm {
   /** PyTorch's defaults: eps 1e-5, no scale and shift, no running estimates. */
-  static final NormOptions DEFAULTS =
-      NormOptions.DEFAULTS.affine(false).trackRunningStats(false);
+  static final NormOptions DEFAULTS = NormOptions.DEFAULTS.affine(false).trackRunningStats(false);
 
   private final int spatialRank;
 

@@ -15,10 +15,7 @@ public final class InterpolateOptions {
   private final boolean alignCorners;
 
   private InterpolateOptions(
-      int @Nullable [] size,
-      double @Nullable [] scale,
-      Interpolation mode,
-      boolean alignCorners) {
+      int @Nullable [] size, double @Nullable [] scale, Interpolation mode, boolean alignCorners) {
     this.size = size;
     this.scale = scale;
     this.mode = mode;
@@ -34,8 +31,7 @@ public final class InterpolateOptions {
   public static InterpolateOptions scale(double... factor) {
     for (double each : factor) {
       if (!(each > 0)) {
-        throw new IllegalArgumentException(
-            "a scale is positive, got " + Arrays.toString(factor));
+        throw new IllegalArgumentException("a scale is positive, got " + Arrays.toString(factor));
       }
     }
     return new InterpolateOptions(null, factor.clone(), Interpolation.NEAREST, false);

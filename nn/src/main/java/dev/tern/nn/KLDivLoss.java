@@ -2,6 +2,7 @@ package dev.tern.nn;
 
 import dev.tern.Reductions;
 import dev.tern.Tensor;
+
 /**
  * The Kullback-Leibler divergence, {@link Reductions#BATCH_MEAN} of target (log target - input):
  * {@code torch.nn.KLDivLoss}.

@@ -2,6 +2,7 @@ package dev.tern.nn;
 
 import dev.tern.Tensor;
 import dev.tern.shape.PoolOptions;
+
 /** The p-norm of each window of [N, C, L] or [C, L]: {@code torch.nn.LPPool1d}. */
 public class LPPool1d extends Module {
   private final double p;
@@ -27,8 +28,6 @@ public class LPPool1d extends Module {
   protected String extraRepr() {
     return "norm_type=%s, %s, ceil_mode=%s"
         .formatted(
-            PythonText.intOrFloat(p),
-            PoolText.lp(options),
-            PythonText.bool(options.isCeilMode()));
+            PythonText.intOrFloat(p), PoolText.lp(options), PythonText.bool(options.isCeilMode()));
   }
 }

@@ -44,8 +44,7 @@ public class LayerNorm extends Module {
   protected Tensor forward(Tensor x) {
     int leading = x.rank() - sizes.length;
     if (leading < 0
-        || !Arrays.equals(
-            Arrays.copyOfRange(x.shape().toArray(), leading, x.rank()), sizes)) {
+        || !Arrays.equals(Arrays.copyOfRange(x.shape().toArray(), leading, x.rank()), sizes)) {
       throw new ShapeException(
           "LayerNorm: input %s does not fit; expected [*, %s"
               .formatted(x.shape(), Shape.of(sizes).toString().substring(1)));
@@ -56,7 +55,6 @@ public class LayerNorm extends Module {
   @Override
   protected String extraRepr() {
     return "%s, eps=%s, elementwise_affine=%s"
-        .formatted(
-            Sizes.tuple(sizes), PythonText.number(eps), PythonText.bool(weight != null));
+        .formatted(Sizes.tuple(sizes), PythonText.number(eps), PythonText.bool(weight != null));
   }
 }

@@ -1,6 +1,7 @@
 package dev.tern.nn;
 
 import dev.tern.Tensor;
+
 /**
  * x / (k + alpha mean(x²))^beta over neighbouring channels of [N, C, *]: {@code
  * torch.nn.LocalResponseNorm} (Krizhevsky et al. 2012).

@@ -172,10 +172,7 @@ abstract class LossFunctions extends MarginFunctions {
   public static Tensor poissonNLLLoss(
       Tensor x, Tensor target, boolean logInput, boolean full, double eps, Reductions reduction) {
     expectSameShape("poissonNLLLoss", x, target);
-    Tensor losses =
-        logInput
-            ? x.exp().sub(target.mul(x))
-            : x.sub(target.mul(x.add(eps).log()));
+    Tensor losses = logInput ? x.exp().sub(target.mul(x)) : x.sub(target.mul(x.add(eps).log()));
     if (full) {
       Tensor counts = target.maskedFill(target.le(1), 1);
       Tensor stirling =
@@ -186,8 +183,8 @@ abstract class LossFunctions extends MarginFunctions {
   }
 
   /**
-   * (log var + (x - target)² / var) / 2, {@code F.gaussian_nll_loss}: minus the log-likelihood under
-   * a normal distribution (Nix and Weigend 1994).
+   * (log var + (x - target)² / var) / 2, {@code F.gaussian_nll_loss}: minus the log-likelihood
+   * under a normal distribution (Nix and Weigend 1994).
    *
    * @param x the means
    * @param target of x's shape
@@ -204,8 +201,7 @@ abstract class LossFunctions extends MarginFunctions {
       variance = var.shape().equals(x.shape().without(x.rank() - 1)) ? var.unsqueeze(-1) : var;
       if (!variance.shape().equals(x.shape().with(-1, 1))) {
         throw new ShapeException(
-            "gaussianNLLLoss: variances %s do not fit input %s"
-                .formatted(var.shape(), x.shape()));
+            "gaussianNLLLoss: variances %s do not fit input %s".formatted(var.shape(), x.shape()));
       }
     }
     if (variance.lt(0).sum().itemLong() > 0) {
@@ -263,11 +259,7 @@ abstract class LossFunctions extends MarginFunctions {
     }
     var alignments =
         CtcAlignments.of(
-            x.shape(),
-            targets,
-            inputLengths.toLongArray(),
-            targetLengths.toLongArray(),
-            blank);
+            x.shape(), targets, inputLengths.toLongArray(), targetLengths.toLongArray(), blank);
     Tensor losses = alignments.logLikelihood(x).neg();
     Tensor impossible = losses.detach().gt(-CtcAlignments.LOG_ZERO / 2);
     losses = losses.maskedFill(impossible, zeroInfinity ? 0 : Double.POSITIVE_INFINITY);

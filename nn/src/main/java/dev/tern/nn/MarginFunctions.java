@@ -86,8 +86,7 @@ abstract class MarginFunctions extends ResizingFunctions {
    */
   public static Tensor multilabelSoftMarginLoss(
       Tensor x, Tensor target, @Nullable Tensor weight, Reductions reduction) {
-    Tensor losses =
-        F.binaryCrossEntropyWithLogits(x, target, weight, null, Reductions.NONE);
+    Tensor losses = F.binaryCrossEntropyWithLogits(x, target, weight, null, Reductions.NONE);
     return reduction.of(losses.mean(-1));
   }
 

@@ -2,6 +2,7 @@ package dev.tern.nn;
 
 import dev.tern.Reductions;
 import dev.tern.Tensor;
+
 /**
  * Wants one input a margin above the other, as the target says: {@code torch.nn.MarginRankingLoss}.
  */

@@ -4,6 +4,7 @@ import dev.tern.Tensor;
 import dev.tern.shape.PoolOptions;
 import dev.tern.shape.Sizes;
 import dev.tern.shape.TernException;
+
 /**
  * Puts each of the largest values of [N, C, L] or [C, L] where max pooling found it, zeros
  * elsewhere: {@code torch.nn.MaxUnpool1d}.

@@ -4,6 +4,7 @@ import dev.tern.Tensor;
 import dev.tern.shape.PoolOptions;
 import dev.tern.shape.Sizes;
 import dev.tern.shape.TernException;
+
 /**
  * Puts each of the largest values of [N, C, D, H, W] or [C, D, H, W] where max pooling found it,
  * zeros elsewhere: {@code torch.nn.MaxUnpool3d}.

@@ -2,6 +2,7 @@ package dev.tern.nn;
 
 import dev.tern.Reductions;
 import dev.tern.Tensor;
+
 /**
  * Wants each right class's score a margin above each wrong one: {@code
  * torch.nn.MultiLabelMarginLoss}.

@@ -3,6 +3,7 @@ package dev.tern.nn;
 import dev.tern.Reductions;
 import dev.tern.Tensor;
 import org.jspecify.annotations.Nullable;
+
 /**
  * The binary cross entropy of sigmoid(scores) over several classes: {@code
  * torch.nn.MultiLabelSoftMarginLoss}.

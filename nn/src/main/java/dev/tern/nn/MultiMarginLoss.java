@@ -3,6 +3,7 @@ package dev.tern.nn;
 import dev.tern.Reductions;
 import dev.tern.Tensor;
 import org.jspecify.annotations.Nullable;
+
 /** Wants the right class's score a margin above the others: {@code torch.nn.MultiMarginLoss}. */
 public class MultiMarginLoss extends Loss {
   /** [C], null where all classes count the same. */

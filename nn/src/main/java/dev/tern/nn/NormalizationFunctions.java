@@ -59,8 +59,7 @@ abstract class NormalizationFunctions extends ActivationFunctions {
    * x / (k + alpha mean(x²))^beta, the mean over {@code size} neighbouring channels of {@code [N,
    * C, *]}: {@code F.local_response_norm} (Krizhevsky et al. 2012).
    */
-  public static Tensor localResponseNorm(
-      Tensor x, int size, double alpha, double beta, double k) {
+  public static Tensor localResponseNorm(Tensor x, int size, double alpha, double beta, double k) {
     if (x.rank() < 3 || size < 1) {
       throw new ShapeException(
           "localResponseNorm: input %s, size %d; expected [N, C, *] and at least 1"
@@ -136,8 +135,7 @@ abstract class NormalizationFunctions extends ActivationFunctions {
   }
 
   /** The p-norm of x - y + eps along the last dimension, {@code F.pairwise_distance}. */
-  public static Tensor pairwiseDistance(
-      Tensor x, Tensor y, double p, double eps, boolean keepDim) {
+  public static Tensor pairwiseDistance(Tensor x, Tensor y, double p, double eps, boolean keepDim) {
     return x.sub(y).add(eps).norm(p, -1, keepDim);
   }
 

@@ -4,6 +4,7 @@ import dev.tern.Parameter;
 import dev.tern.Tensor;
 import dev.tern.shape.DType;
 import dev.tern.shape.Shape;
+
 /**
  * x where it is positive, else a trained slope times x: {@code torch.nn.PReLU} (He et al. 2015).
  */

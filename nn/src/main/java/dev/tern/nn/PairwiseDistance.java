@@ -1,6 +1,7 @@
 package dev.tern.nn;
 
 import dev.tern.Tensor;
+
 /** The p-norm of x - y + eps along the last dimension: {@code torch.nn.PairwiseDistance}. */
 public class PairwiseDistance extends PairModule {
   private final double p;

@@ -31,7 +31,8 @@ public class ParameterDict extends Module {
   public final Parameter get(String name) {
     Parameter parameter = parameters.get(name);
     if (parameter == null) {
-      throw new IllegalArgumentException("no parameter '" + name + "' among " + parameters.keySet());
+      throw new IllegalArgumentException(
+          "no parameter '" + name + "' among " + parameters.keySet());
     }
     return parameter;
   }

@@ -1,6 +1,7 @@
 package dev.tern.nn;
 
 import dev.tern.Tensor;
+
 /** [*, C r², H, W] as [*, C, H r, W r]: {@code torch.nn.PixelShuffle} (Shi et al. 2016). */
 public class PixelShuffle extends Module {
   private final int factor;

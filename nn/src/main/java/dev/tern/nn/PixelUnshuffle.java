@@ -1,6 +1,7 @@
 package dev.tern.nn;
 
 import dev.tern.Tensor;
+
 /** [*, C, H r, W r] as [*, C r², H, W]: {@code torch.nn.PixelUnshuffle}. */
 public class PixelUnshuffle extends Module {
   private final int factor;

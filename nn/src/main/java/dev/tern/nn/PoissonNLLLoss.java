@@ -2,6 +2,7 @@ package dev.tern.nn;
 
 import dev.tern.Reductions;
 import dev.tern.Tensor;
+
 /** Minus the log-likelihood of counts: {@code torch.nn.PoissonNLLLoss}. */
 public class PoissonNLLLoss extends Loss {
   private final boolean logInput;

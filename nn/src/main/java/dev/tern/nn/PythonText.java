@@ -65,7 +65,10 @@ final class PythonText {
   /** The lines of a list of parameters, indented as PyTorch does. */
   static String parameters(Map<String, Parameter> named) {
     return named.entrySet().stream()
-        .map(entry -> "  (%s): Parameter containing: [%s]".formatted(entry.getKey(), of(entry.getValue())))
+        .map(
+            entry ->
+                "  (%s): Parameter containing: [%s]"
+                    .formatted(entry.getKey(), of(entry.getValue())))
         .collect(Collectors.joining("\n"));
   }
 
@@ -75,6 +78,7 @@ final class PythonText {
         Arrays.stream(parameter.shape().toArray())
             .mapToObj(Integer::toString)
             .collect(Collectors.joining("x"));
-    return "torch.%s of size %s".formatted(parameter.dtype().name().toLowerCase(Locale.ROOT), sizes);
+    return "torch.%s of size %s"
+        .formatted(parameter.dtype().name().toLowerCase(Locale.ROOT), sizes);
   }
 }

@@ -9,7 +9,10 @@ import dev.tern.shape.Sizes;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Divides by the root mean square over the last dimensions together, {@code torch.nn.RMSNorm} (Zhang and Sennrich 2019). */
+/**
+ * Divides by the root mean square over the last dimensions together, {@code torch.nn.RMSNorm}
+ * (Zhang and Sennrich 2019).
+ */
 public class RMSNorm extends Module {
   /** Of the last dimensions' sizes, null without a trained scale. */
   public final @Nullable Parameter weight;
@@ -41,8 +44,7 @@ public class RMSNorm extends Module {
   protected Tensor forward(Tensor x) {
     int leading = x.rank() - sizes.length;
     if (leading < 0
-        || !Arrays.equals(
-            Arrays.copyOfRange(x.shape().toArray(), leading, x.rank()), sizes)) {
+        || !Arrays.equals(Arrays.copyOfRange(x.shape().toArray(), leading, x.rank()), sizes)) {
       throw new ShapeException(
           "RMSNorm: input %s does not fit; expected [*, %s"
               .formatted(x.shape(), Shape.of(sizes).toString().substring(1)));
@@ -55,6 +57,8 @@ public class RMSNorm extends Module {
   protected String extraRepr() {
     return "%s, eps=%s, elementwise_affine=%s"
         .formatted(
-            Sizes.tuple(sizes), eps == null ? "None" : PythonText.number(eps), PythonText.bool(weight != null));
+            Sizes.tuple(sizes),
+            eps == null ? "None" : PythonText.number(eps),
+            PythonText.bool(weight != null));
   }
 }

@@ -1,6 +1,7 @@
 package dev.tern.nn;
 
 import dev.tern.Tensor;
+
 /**
  * A leaky ReLU with a slope drawn for each element in training: {@code torch.nn.RReLU} (Xu et al.
  * 2015).

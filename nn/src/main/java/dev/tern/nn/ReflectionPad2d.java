@@ -3,6 +3,7 @@ package dev.tern.nn;
 import dev.tern.Tensor;
 import dev.tern.shape.PaddingMode;
 import dev.tern.shape.Sizes;
+
 /** Continues by reflection [N, C, H, W] or [C, H, W]: {@code torch.nn.ReflectionPad2d}. */
 public class ReflectionPad2d extends Module {
   private final int[] padding;

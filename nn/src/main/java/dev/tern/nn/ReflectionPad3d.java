@@ -3,6 +3,7 @@ package dev.tern.nn;
 import dev.tern.Tensor;
 import dev.tern.shape.PaddingMode;
 import dev.tern.shape.Sizes;
+
 /** Continues by reflection [N, C, D, H, W] or [C, D, H, W]: {@code torch.nn.ReflectionPad3d}. */
 public class ReflectionPad3d extends Module {
   private final int[] padding;

@@ -3,6 +3,7 @@ package dev.tern.nn;
 import dev.tern.Tensor;
 import dev.tern.shape.PaddingMode;
 import dev.tern.shape.Sizes;
+
 /** Continues by repeating the edges [N, C, L] or [C, L]: {@code torch.nn.ReplicationPad1d}. */
 public class ReplicationPad1d extends Module {
   private final int[] padding;

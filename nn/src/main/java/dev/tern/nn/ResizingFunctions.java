@@ -47,8 +47,7 @@ abstract class ResizingFunctions extends NormalizationFunctions {
     int wide = x.size(-1);
     return x.reshape(-1, channels, factor, factor, high, wide)
         .permute(0, 1, 4, 2, 5, 3)
-        .reshape(
-            x.shape().with(-3, channels).with(-2, high * factor).with(-1, wide * factor));
+        .reshape(x.shape().with(-3, channels).with(-2, high * factor).with(-1, wide * factor));
   }
 
   /** The inverse of {@link #pixelShuffle}, {@code F.pixel_unshuffle}. */
@@ -63,8 +62,7 @@ abstract class ResizingFunctions extends NormalizationFunctions {
     int wide = x.size(-1) / factor;
     return x.reshape(-1, channels, high, factor, wide, factor)
         .permute(0, 1, 3, 5, 2, 4)
-        .reshape(
-            x.shape().with(-3, channels * factor * factor).with(-2, high).with(-1, wide));
+        .reshape(x.shape().with(-3, channels * factor * factor).with(-2, high).with(-1, wide));
   }
 
   /** Channels of {@code [N, C, *]} dealt out in groups, {@code F.channel_shuffle}. */
@@ -74,9 +72,7 @@ abstract class ResizingFunctions extends NormalizationFunctions {
           "channelShuffle: %d groups of %s; expected [N, C, *] with C divisible by them"
               .formatted(groups, x.shape()));
     }
-    return x.reshape(x.size(0), groups, x.size(1) / groups, -1)
-        .transpose(1, 2)
-        .reshape(x.shape());
+    return x.reshape(x.size(0), groups, x.size(1) / groups, -1).transpose(1, 2).reshape(x.shape());
   }
 
   /**
@@ -93,9 +89,7 @@ abstract class ResizingFunctions extends NormalizationFunctions {
       throw new ShapeException(
           "interpolate: mode %s does not fit input %s; expected [N, C, *size] with %s"
               .formatted(
-                  mode,
-                  x.shape(),
-                  mode.rank() == 0 ? "1 to 3 sizes" : mode.rank() + " of them"));
+                  mode, x.shape(), mode.rank() == 0 ? "1 to 3 sizes" : mode.rank() + " of them"));
     }
     Tensor y = x;
     int[] sizes = new int[rank];

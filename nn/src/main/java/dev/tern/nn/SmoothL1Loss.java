@@ -2,6 +2,7 @@ package dev.tern.nn;
 
 import dev.tern.Reductions;
 import dev.tern.Tensor;
+
 /** Squares near the target, distances far from it: {@code torch.nn.SmoothL1Loss}. */
 public class SmoothL1Loss extends Loss {
   private final double beta;

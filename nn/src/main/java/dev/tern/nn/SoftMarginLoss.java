@@ -2,6 +2,7 @@ package dev.tern.nn;
 
 import dev.tern.Reductions;
 import dev.tern.Tensor;
+
 /** log(1 + exp(-target x)) for targets 1 and -1: {@code torch.nn.SoftMarginLoss}. */
 public class SoftMarginLoss extends Loss {
   private final Reductions reduction;

@@ -2,6 +2,7 @@ package dev.tern.nn;
 
 import dev.tern.Tensor;
 import dev.tern.shape.ShapeException;
+
 /** Softmax over the channels of [N, C, H, W] or [C, H, W]: {@code torch.nn.Softmax2d}. */
 public class Softmax2d extends Module {
   /** Has no settings. */

@@ -1,6 +1,7 @@
 package dev.tern.nn;
 
 import dev.tern.Tensor;
+
 /** exp(-x) / Σ exp(-x) along a dimension: {@code torch.nn.Softmin}. */
 public class Softmin extends Module {
   private final int dim;

@@ -1,6 +1,7 @@
 package dev.tern.nn;
 
 import dev.tern.Tensor;
+
 /** x moved towards zero by lambda: {@code torch.nn.Softshrink}. */
 public class Softshrink extends Module {
   private final double lambda;

@@ -1,6 +1,7 @@
 package dev.tern.nn;
 
 import dev.tern.Tensor;
+
 /** x - tanh(x), {@code torch.nn.Tanhshrink}. */
 public class Tanhshrink extends Module {
   /** Has no settings. */

@@ -1,6 +1,7 @@
 package dev.tern.nn;
 
 import dev.tern.Tensor;
+
 /** x above a threshold, a value elsewhere: {@code torch.nn.Threshold}. */
 public class Threshold extends Module {
   private final double threshold;

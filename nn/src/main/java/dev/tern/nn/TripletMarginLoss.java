@@ -2,6 +2,7 @@ package dev.tern.nn;
 
 import dev.tern.Reductions;
 import dev.tern.Tensor;
+
 /**
  * An anchor closer to what is like it than to what is not, by a margin: {@code
  * torch.nn.TripletMarginLoss}.
@@ -19,7 +20,8 @@ public class TripletMarginLoss extends TripleModule {
   }
 
   /** See {@link F#tripletMarginLoss}. */
-  public TripletMarginLoss(Reductions reduction, double margin, double p, double eps, boolean swap) {
+  public TripletMarginLoss(
+      Reductions reduction, double margin, double p, double eps, boolean swap) {
     this.reduction = reduction;
     this.margin = margin;
     this.p = p;

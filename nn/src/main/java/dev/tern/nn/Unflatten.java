@@ -2,6 +2,7 @@ package dev.tern.nn;
 
 import dev.tern.Tensor;
 import dev.tern.shape.Sizes;
+
 /** Makes several dimensions of one, one of which may be -1: {@code torch.nn.Unflatten}. */
 public class Unflatten extends Module {
   private final int dim;

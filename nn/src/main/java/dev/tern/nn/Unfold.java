@@ -2,6 +2,7 @@ package dev.tern.nn;
 
 import dev.tern.Tensor;
 import dev.tern.shape.ConvOptions;
+
 /** The windows of [N, C, H, W] as columns [N, C * window, positions]: {@code torch.nn.Unfold}. */
 public class Unfold extends Module {
   private final ConvOptions.Values options;

@@ -1,6 +1,7 @@
 package dev.tern.nn;
 
 import dev.tern.Tensor;
+
 /** Resizes [N, C, L], [N, C, H, W] or [N, C, D, H, W]: {@code torch.nn.Upsample}. */
 public class Upsample extends Module {
   private final InterpolateOptions options;

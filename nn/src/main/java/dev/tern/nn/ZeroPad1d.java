@@ -2,6 +2,7 @@ package dev.tern.nn;
 
 import dev.tern.Tensor;
 import dev.tern.shape.Sizes;
+
 /** Puts zeros around [N, C, L] or [C, L]: {@code torch.nn.ZeroPad1d}. */
 public class ZeroPad1d extends Module {
   private final int[] padding;

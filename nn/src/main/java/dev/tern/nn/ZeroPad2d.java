@@ -2,6 +2,7 @@ package dev.tern.nn;
 
 import dev.tern.Tensor;
 import dev.tern.shape.Sizes;
+
 /** Puts zeros around [N, C, H, W] or [C, H, W]: {@code torch.nn.ZeroPad2d}. */
 public class ZeroPad2d extends Module {
   private final int[] padding;

@@ -2,6 +2,7 @@ package dev.tern.nn;
 
 import dev.tern.Tensor;
 import dev.tern.shape.Sizes;
+
 /** Puts zeros around [N, C, D, H, W] or [C, D, H, W]: {@code torch.nn.ZeroPad3d}. */
 public class ZeroPad3d extends Module {
   private final int[] padding;

@@ -1,15 +1,11 @@
 package dev.tern.tests;
 
 import dev.tern.GradCheck.TensorsFunction;
-import dev.tern.Reductions;
 import dev.tern.Tensor;
 import dev.tern.device.Generator;
-import dev.tern.shape.ConvOptions;
 import dev.tern.shape.DType;
-import dev.tern.shape.PoolOptions;
 import dev.tern.shape.Shape;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.BinaryOperator;
 import java.util.function.Supplier;
@@ -45,10 +41,11 @@ final class Differentiable {
     table.reductions();
     table.movement();
     table.indexing();
-    table.layers();
     table.inPlace();
     DifferentiableElements.addTo(table);
     DifferentiableChoices.addTo(table);
+    DifferentiableLayers.addTo(table);
+    DifferentiableLosses.addTo(table);
     return table.rows;
   }
 
@@ -210,66 +207,6 @@ final class Differentiable {
     cube("triu", x -> x.triu(1));
   }
 
-  private void layers() {
-    convolution("conv1d", 1, ConvOptions.stride(2).padding(1), 1);
-    convolution("conv2d", 2, ConvOptions.padding(1), 1);
-    convolution("conv2d stride and dilation", 2, ConvOptions.stride(2, 1).dilation(1, 2), 1);
-    convolution("conv2d groups", 2, ConvOptions.padding(1).groups(2), 2);
-    convolution("conv3d", 3, ConvOptions.padding(1), 1);
-    row(
-        "conv2d one image",
-        in -> in[0].conv2d(in[1], in[2], ConvOptions.padding(1)),
-        () -> new Tensor[] {real(1, 2, 4, 3), real(2, 3, 2, 3, 3), real(3, 3)});
-    var overlapping = PoolOptions.window(3).stride(2).padding(1);
-    image("maxPool2d", x -> x.maxPool2d(PoolOptions.window(2)));
-    image("maxPool2d overlapping", x -> x.maxPool2d(overlapping));
-    image("avgPool2d", x -> x.avgPool2d(PoolOptions.window(2)));
-    image("avgPool2d overlapping", x -> x.avgPool2d(overlapping.countIncludePad(false)));
-    image("maxPool1d", x -> x.select(0, 0).maxPool1d(PoolOptions.window(2)));
-    image("avgPool1d", x -> x.select(0, 0).avgPool1d(PoolOptions.window(2)));
-    image("maxPool3d", x -> x.maxPool3d(PoolOptions.window(1, 2, 2)));
-    image("avgPool3d", x -> x.avgPool3d(PoolOptions.window(1, 2, 2)));
-    row(
-        "batchNorm training",
-        in -> in[0].batchNorm(null, null, in[1], in[2], true, 0.1, 1e-5),
-        () -> new Tensor[] {real(1, 4, 2, 3), real(2, 2), real(3, 2)});
-    row(
-        "batchNorm plain",
-        in -> in[0].batchNorm(null, null, null, null, true, 0.1, 1e-5),
-        () -> new Tensor[] {real(1, 4, 2)});
-    row(
-        "batchNorm eval",
-        in -> in[0].batchNorm(in[3], in[4], in[1], in[2], false, 0.1, 1e-5),
-        () ->
-            new Tensor[] {
-              real(1, 4, 2, 3), real(2, 2), real(3, 2), values(4, 2), values(5, 2).square().add(1)
-            });
-    row(
-        "layerNorm",
-        in -> in[0].layerNorm(1, in[1], in[2], 1e-5),
-        () -> new Tensor[] {real(1, 3, 4), real(2, 4), real(3, 4)});
-    image("dropout", x -> drawn(() -> x.dropout(0.4, true)));
-    image("dropout2d", x -> drawn(() -> x.dropout2d(0.4, true)));
-    for (Reductions reduction : Reductions.values()) {
-      row(
-          "crossEntropy " + reduction,
-          in -> in[0].crossEntropy(in[1], reduction),
-          () -> new Tensor[] {real(1, 4, 3), Tensor.of(2L, 0L, 1L, 2L)});
-      row(
-          "nllLoss " + reduction,
-          in -> in[0].nllLoss(in[1], reduction),
-          () -> new Tensor[] {real(1, 4, 3), Tensor.of(2L, 0L, 1L, -100L)});
-      row(
-          "mseLoss " + reduction,
-          in -> in[0].mseLoss(in[1], reduction),
-          () -> new Tensor[] {real(1, 2, 3), real(2, 2, 3)});
-      row(
-          "l1Loss " + reduction,
-          in -> in[0].l1Loss(in[1], reduction),
-          () -> new Tensor[] {real(1, 2, 3), real(2, 2, 3)});
-    }
-  }
-
   /** In-place operations on a tensor that is no leaf, and on views of one. */
   private void inPlace() {
     changed("add_ number", (y, x) -> y.add_(2));
@@ -333,10 +270,6 @@ final class Differentiable {
     row(name, in -> function.apply(in[0]), () -> new Tensor[] {real(1, 2, 3, 4)});
   }
 
-  private void image(String name, UnaryOperator<Tensor> function) {
-    row(name, in -> function.apply(in[0]), () -> new Tensor[] {real(1, 1, 2, 4, 5)});
-  }
-
   void pair(String name, BinaryOperator<Tensor> function) {
     row(
         name,
@@ -350,27 +283,6 @@ final class Differentiable {
 
   void product(String name, int[] left, int[] right) {
     row(name, in -> in[0].matmul(in[1]), () -> new Tensor[] {real(1, left), real(2, right)});
-  }
-
-  /** A kernel of three taps a dimension over images of side four. */
-  private void convolution(String name, int rank, ConvOptions options, int groups) {
-    int[] image = new int[rank + 2];
-    int[] kernel = new int[rank + 2];
-    Arrays.fill(image, rank == 3 ? 3 : 5);
-    Arrays.fill(kernel, rank == 3 ? 2 : 3);
-    image[0] = 2;
-    image[1] = 2;
-    kernel[0] = 2;
-    kernel[1] = 2 / groups;
-    row(
-        name,
-        in ->
-            switch (rank) {
-              case 1 -> in[0].conv1d(in[1], in[2], options);
-              case 2 -> in[0].conv2d(in[1], in[2], options);
-              default -> in[0].conv3d(in[1], in[2], options);
-            },
-        () -> new Tensor[] {real(1, image), real(2, kernel), real(3, 2)});
   }
 
   /** Numbers between -1.3 and 1.3, all different, none close to 0 or to one another. */

@@ -18,7 +18,10 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The operations of the suites {@code functional} and {@code layers}: layers and losses without state. */
+/**
+ * The operations of the suites {@code functional} and {@code layers}: layers and losses without
+ * state.
+ */
 final class FunctionalOperations {
   static final OperationTable TABLE = new OperationTable();
 
@@ -58,8 +61,7 @@ final class FunctionalOperations {
     TABLE.op(
         "fold",
         (c, in) ->
-            F.fold(
-                in.x(), c.ints("output_size")[0], c.ints("output_size")[1], kernelOptions(c)));
+            F.fold(in.x(), c.ints("output_size")[0], c.ints("output_size")[1], kernelOptions(c)));
   }
 
   private static Tensor weight(GoldenInputs in) {
@@ -159,7 +161,8 @@ final class FunctionalOperations {
   private static int[] adaptiveSize(GoldenCase c) {
     int[] size = c.ints("output_size");
     for (int i = 0; i < size.length; i++) {
-      boolean keeps = c.args().get("output_size").isArray() && c.args().get("output_size").get(i).isNull();
+      boolean keeps =
+          c.args().get("output_size").isArray() && c.args().get("output_size").get(i).isNull();
       size[i] = keeps ? AdaptiveAvgPool2d.KEEP : size[i];
     }
     return size;
@@ -213,21 +216,15 @@ final class FunctionalOperations {
         "group_norm",
         (c, in) ->
             F.groupNorm(
-                in.x(),
-                c.integer("num_groups"),
-                in.orNull("weight"),
-                bias(in),
-                c.number("eps")));
+                in.x(), c.integer("num_groups"), in.orNull("weight"), bias(in), c.number("eps")));
     TABLE.op(
         "local_response_norm",
         (c, in) ->
             F.localResponseNorm(
                 in.x(), c.integer("size"), c.number("alpha"), c.number("beta"), c.number("k")));
+    TABLE.op("normalize", (c, in) -> F.normalize(in.x(), c.number("p"), c.integer("dim"), 1e-12));
     TABLE.op(
-        "normalize", (c, in) -> F.normalize(in.x(), c.number("p"), c.integer("dim"), 1e-12));
-    TABLE.op(
-        "cosine_similarity",
-        (c, in) -> F.cosineSimilarity(in.x(), in.y(), c.integer("dim"), 1e-8));
+        "cosine_similarity", (c, in) -> F.cosineSimilarity(in.x(), in.y(), c.integer("dim"), 1e-8));
     TABLE.op(
         "pairwise_distance",
         (c, in) ->
@@ -236,9 +233,7 @@ final class FunctionalOperations {
   }
 
   private static void activations() {
-    TABLE.op(
-        "threshold",
-        (c, in) -> F.threshold(in.x(), c.number("threshold"), c.number("value")));
+    TABLE.op("threshold", (c, in) -> F.threshold(in.x(), c.number("threshold"), c.number("value")));
     TABLE.op("relu", (c, in) -> F.relu(in.x()));
     TABLE.op("relu6", (c, in) -> F.relu6(in.x()));
     TABLE.op("elu", (c, in) -> F.elu(in.x(), c.number("alpha")));
@@ -246,16 +241,14 @@ final class FunctionalOperations {
     TABLE.op("celu", (c, in) -> F.celu(in.x(), c.number("alpha")));
     TABLE.op("leaky_relu", (c, in) -> F.leakyRelu(in.x(), c.number("negative_slope")));
     TABLE.op(
-        "hardtanh",
-        (c, in) -> F.hardtanh(in.x(), c.number("min_val", -1), c.number("max_val", 1)));
+        "hardtanh", (c, in) -> F.hardtanh(in.x(), c.number("min_val", -1), c.number("max_val", 1)));
     TABLE.op("hardswish", (c, in) -> F.hardswish(in.x()));
     TABLE.op("hardsigmoid", (c, in) -> F.hardsigmoid(in.x()));
     TABLE.op("hardshrink", (c, in) -> F.hardshrink(in.x(), c.number("lambd")));
     TABLE.op("softshrink", (c, in) -> F.softshrink(in.x(), c.number("lambd")));
     TABLE.op("tanhshrink", (c, in) -> F.tanhshrink(in.x()));
     TABLE.op("softsign", (c, in) -> F.softsign(in.x()));
-    TABLE.op(
-        "softplus", (c, in) -> F.softplus(in.x(), c.number("beta"), c.number("threshold")));
+    TABLE.op("softplus", (c, in) -> F.softplus(in.x(), c.number("beta"), c.number("threshold")));
     TABLE.op("logsigmoid", (c, in) -> F.logSigmoid(in.x()));
     TABLE.op("silu", (c, in) -> F.silu(in.x()));
     TABLE.op("mish", (c, in) -> F.mish(in.x()));
@@ -272,8 +265,7 @@ final class FunctionalOperations {
     TABLE.op("sigmoid", (c, in) -> F.sigmoid(in.x()));
     TABLE.op("tanh", (c, in) -> F.tanh(in.x()));
     TABLE.op("prelu", (c, in) -> F.prelu(in.x(), weight(in)));
-    TABLE.op(
-        "rrelu", (c, in) -> F.rrelu(in.x(), c.number("lower"), c.number("upper"), false));
+    TABLE.op("rrelu", (c, in) -> F.rrelu(in.x(), c.number("lower"), c.number("upper"), false));
   }
 
   private static Tensor target(GoldenInputs in) {
@@ -298,8 +290,7 @@ final class FunctionalOperations {
         (c, in) ->
             F.binaryCrossEntropyWithLogits(
                 in.x(), target(in), in.orNull("weight"), in.orNull("pos_weight"), reduction(c)));
-    TABLE.op(
-        "kl_div", (c, in) -> F.klDiv(in.x(), target(in), reduction(c), c.flag("log_target")));
+    TABLE.op("kl_div", (c, in) -> F.klDiv(in.x(), target(in), reduction(c), c.flag("log_target")));
     TABLE.op(
         "poisson_nll_loss",
         (c, in) ->
@@ -362,8 +353,7 @@ final class FunctionalOperations {
     TABLE.op(
         "cosine_embedding_loss",
         (c, in) ->
-            F.cosineEmbeddingLoss(
-                in.x(), in.y(), target(in), c.number("margin", 0), reduction(c)));
+            F.cosineEmbeddingLoss(in.x(), in.y(), target(in), c.number("margin", 0), reduction(c)));
     TABLE.op(
         "triplet_margin_loss",
         (c, in) ->
@@ -379,8 +369,7 @@ final class FunctionalOperations {
   }
 
   private static void tables() {
-    TABLE.op(
-        "embedding", (c, in) -> F.embedding(in.get("index"), weight(in), embeddingOptions(c)));
+    TABLE.op("embedding", (c, in) -> F.embedding(in.get("index"), weight(in), embeddingOptions(c)));
     TABLE.op(
         "embedding_bag",
         (c, in) ->
@@ -410,8 +399,7 @@ final class FunctionalOperations {
               : F.pad(in.x(), c.ints("pad"), PaddingMode.valueOf(mode.toUpperCase(Locale.ROOT)));
         });
     TABLE.op("pixel_shuffle", (c, in) -> F.pixelShuffle(in.x(), c.integer("upscale_factor")));
-    TABLE.op(
-        "pixel_unshuffle", (c, in) -> F.pixelUnshuffle(in.x(), c.integer("downscale_factor")));
+    TABLE.op("pixel_unshuffle", (c, in) -> F.pixelUnshuffle(in.x(), c.integer("downscale_factor")));
     TABLE.op("channel_shuffle", (c, in) -> F.channelShuffle(in.x(), c.integer("groups")));
     TABLE.op(
         "interpolate",

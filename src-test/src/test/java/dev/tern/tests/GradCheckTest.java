@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.tern.Function;
 import dev.tern.GradCheck;
 import dev.tern.Tensor;
+import dev.tern.nn.F;
 import dev.tern.shape.AutogradException;
 import dev.tern.tests.Differentiable.Row;
 import java.lang.reflect.Method;
@@ -59,6 +60,10 @@ class GradCheckTest {
           .map(Method::getName)
           .forEach(missing::add);
     }
+    Arrays.stream(F.class.getMethods())
+        .filter(method -> Modifier.isStatic(method.getModifiers()))
+        .map(Method::getName)
+        .forEach(missing::add);
     missing.removeAll(checked);
     missing.removeAll(WITHOUT_GRADIENT);
     missing.removeAll(OTHER_NAMES);
