@@ -110,7 +110,7 @@ public sealed interface Losses permits Tensor {
 
   private static Tensor nll(Tensor logProbabilities, Tensor target, CrossEntropyOptions options) {
     int dim = classDim(logProbabilities);
-    Tensor ignored = target.eq(options.ignoreIndex());
+    Tensor ignored = target.eq((double) options.ignoreIndex());
     boolean some = ignored.sum().itemLong() > 0;
     Tensor index = some ? target.maskedFill(ignored, 0) : target;
     Tensor losses = logProbabilities.gather(dim, index.unsqueeze(dim)).squeeze(dim).neg();
