@@ -1,0 +1,141 @@
+package dev.tern.device.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import jcuda.nvptxcompiler.JNvPTXCompiler;
+import jcuda.nvptxcompiler.nvPTXCompilerHandle;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The PTX that is checked in belongs to the sources, and every GPU that Tern serves can run it. */
+class PtxTest {
+  private static final Path MODULE =
+      Path.of(System.getProperty("tern.root", ".")).resolve("cuda-backend").toAbsolutePath();
+  private static final String RESOURCES = "resources/dev/tern/device/cuda";
+
+  /** What nvcc prints that wrote the PTX; another one may write it in another way. */
+  private static final String NVCC = "release 13.0, V13.0.88";
+
+  /** How many bytes of registers a kernel may spill to memory. */
+  private static final int MOST_SPILLED = 0;
+
+  private static final Pattern ENTRY = Pattern.compile("Compiling entry function '(\\w+)'");
+  private static final Pattern SPILLS = Pattern.compile("(\\d+) bytes spill stores");
+
+  @ParameterizedTest
+  @ValueSource(strings = {"main", "test"})
+  void belongsToTheSources(String part) throws Exception {
+    MessageDigest sha = MessageDigest.getInstance("SHA-256");
+    for (Path source : Emulator.files(MODULE.resolve("src/" + part + "/cuda"), ".cu", ".cuh")) {
+      sha.update(Files.readAllBytes(source));
+    }
+    String expected = "// sources " + HexFormat.of().formatHex(sha.digest());
+    for (Path ptx : Emulator.files(MODULE.resolve("src/" + part).resolve(RESOURCES), ".ptx")) {
+      String first = Files.readString(ptx).lines().findFirst().orElseThrow();
+      assertEquals(expected, first, ptx + " is stale; run cuda-backend/build-ptx.sh");
+    }
+  }
+
+  @Test
+  void isWhatNvccMakesOfTheSources(@TempDir Path folder) throws Exception {
+    Assumptions.assumeTrue(
+        output("nvcc", "--version").contains(NVCC),
+        "there is no nvcc " + NVCC + "; the PTX is not rebuilt and compared");
+    String said = output(MODULE.resolve("build-ptx.sh").toString(), folder.toString());
+    for (String part : List.of("main", "test")) {
+      Path checkedIn = MODULE.resolve("src/" + part).resolve(RESOURCES);
+      Path rebuilt = folder.resolve("src/" + part).resolve(RESOURCES);
+      List<Path> files = Emulator.files(checkedIn, ".ptx", "modules");
+      assertEquals(files.size(), Emulator.files(rebuilt, ".ptx", "modules").size(), said);
+      for (Path file : files) {
+        assertArrayEquals(
+            Files.readAllBytes(rebuilt.resolve(file.getFileName())),
+            Files.readAllBytes(file),
+            file + " is not what nvcc makes of the sources; run cuda-backend/build-ptx.sh");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {75, 80, 90})
+  void everyKernelAssemblesWithoutSpilling(int capability) {
+    JNvPTXCompiler.setExceptionsEnabled(false);
+    List<String> spilling = new ArrayList<>();
+    for (Ptx ptx : Ptx.all()) {
+      if (ptx.target() > capability) {
+        continue;
+      }
+      String log = assemble(ptx, capability);
+      int kernels = 0;
+      String kernel = "";
+      for (String line : log.lines().toList()) {
+        Matcher entry = ENTRY.matcher(line);
+        if (entry.find()) {
+          kernel = entry.group(1);
+          kernels++;
+        }
+        Matcher spills = SPILLS.matcher(line);
+        if (spills.find() && Integer.parseInt(spills.group(1)) > MOST_SPILLED) {
+          spilling.add(kernel + ": " + line.strip());
+        }
+      }
+      assertEquals(ptx.entries().size(), kernels, log);
+    }
+    assertTrue(spilling.isEmpty(), "on sm_" + capability + ": " + spilling);
+  }
+
+  @Test
+  void aMistakeInPtxIsSeen() {
+    String ptx = Ptx.load("trials").text().replaceFirst("fma\\.rn\\.f32", "fma.rn.f33");
+    assertFalse(assemble(Ptx.of("wrong", ptx), 80).contains("trial_axpy' for"));
+  }
+
+  /** Runs NVIDIA's assembler, which needs no GPU; its log, or the error's. */
+  private static String assemble(Ptx ptx, int capability) {
+    byte[] text = (ptx.text() + '\0').getBytes(StandardCharsets.US_ASCII);
+    nvPTXCompilerHandle compiler = new nvPTXCompilerHandle();
+    JNvPTXCompiler.nvPTXCompilerCreate(compiler, text.length, text);
+    String[] options = {"--gpu-name=sm_" + capability, "--verbose"};
+    int status = JNvPTXCompiler.nvPTXCompilerCompile(compiler, options.length, options);
+    long[] size = {0};
+    byte[] log;
+    if (status == 0) {
+      JNvPTXCompiler.nvPTXCompilerGetInfoLogSize(compiler, size);
+      log = new byte[(int) size[0] + 1];
+      JNvPTXCompiler.nvPTXCompilerGetInfoLog(compiler, log);
+    } else {
+      JNvPTXCompiler.nvPTXCompilerGetErrorLogSize(compiler, size);
+      log = new byte[(int) size[0] + 1];
+      JNvPTXCompiler.nvPTXCompilerGetErrorLog(compiler, log);
+    }
+    JNvPTXCompiler.nvPTXCompilerDestroy(compiler);
+    return new String(log, StandardCharsets.UTF_8);
+  }
+
+  private static String output(String... command) throws InterruptedException {
+    try {
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      String output =
+          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      return process.waitFor() == 0 ? output : "";
+    } catch (IOException e) {
+      return ""; // not installed
+    }
+  }
+}
