@@ -20,20 +20,19 @@ import org.junit.jupiter.api.function.Executable;
 
 /** What the tables against PyTorch do not reach: creation, element types, refusals. */
 class TensorOperationsTest {
-  private static void refused(Class<? extends RuntimeException> type, String part, Executable call) {
+  private static void refused(
+      Class<? extends RuntimeException> type, String part, Executable call) {
     var e = assertThrows(type, call);
     assertTrue(String.valueOf(e.getMessage()).contains(part), e.getMessage());
   }
 
   @Test
   void rangesAndSpaces() {
-    assertArrayEquals(
-        new float[] {-1, 0, 1, 2, 3}, Tensor.linspace(-1, 3, 5).toFloatArray());
+    assertArrayEquals(new float[] {-1, 0, 1, 2, 3}, Tensor.linspace(-1, 3, 5).toFloatArray());
     assertArrayEquals(new float[] {-1}, Tensor.linspace(-1, 3, 1).toFloatArray());
     assertEquals(Shape.of(0), Tensor.linspace(-1, 3, 0).shape());
     assertEquals(0.3f, Tensor.linspace(0, 0.3, 7).toFloatArray()[6]);
-    assertArrayEquals(
-        new float[] {0.1f, 1, 10}, Tensor.logspace(-1, 1, 3, 10).toFloatArray());
+    assertArrayEquals(new float[] {0.1f, 1, 10}, Tensor.logspace(-1, 1, 3, 10).toFloatArray());
     assertArrayEquals(new long[] {3, 5, 7}, Tensor.arange(3, 8, 2).toLongArray());
     assertArrayEquals(new long[] {3, 1, -1}, Tensor.arange(3, -2, -2).toLongArray());
     assertArrayEquals(new float[] {0, 0.5f, 1}, Tensor.arange(0.0, 1.4, 0.5).toFloatArray());
@@ -101,7 +100,8 @@ class TensorOperationsTest {
       Tensor put = x.indexPut(new Tensor[] {Tensor.of(1L)}, Tensor.of(1L).to(dtype));
       assertArrayEquals(new long[] {1, 1, 1}, put.toLongArray());
       assertArrayEquals(new long[] {0, 1, 0, 1, 0}, x.pad(1, 1).toLongArray());
-      assertArrayEquals(new long[] {1, 2, 3}, Tensor.of(1L, 1L, 1L).to(dtype).cumsum(0).toLongArray());
+      assertArrayEquals(
+          new long[] {1, 2, 3}, Tensor.of(1L, 1L, 1L).to(dtype).cumsum(0).toLongArray());
     }
   }
 
@@ -129,10 +129,16 @@ class TensorOperationsTest {
   @Test
   void indicesThatDoNotFitAreShown() {
     Tensor x = Tensor.zeros(2, 3);
-    refused(ShapeException.class, "index 3 is out of range for dimension 1", () -> x.index(null, Tensor.of(3L)));
+    refused(
+        ShapeException.class,
+        "index 3 is out of range for dimension 1",
+        () -> x.index(null, Tensor.of(3L)));
     refused(ShapeException.class, "index -3", () -> x.index(Tensor.of(-3L)));
     refused(ShapeException.class, "mask [3, 2]", () -> x.index(Tensor.zeros(3, 2).ne(0)));
-    refused(ShapeException.class, "3 indices", () -> x.index(Tensor.of(0L), Tensor.of(0L), Tensor.of(0L)));
+    refused(
+        ShapeException.class,
+        "3 indices",
+        () -> x.index(Tensor.of(0L), Tensor.of(0L), Tensor.of(0L)));
     refused(DTypeException.class, "FLOAT32", () -> x.index(Tensor.of(1f)));
     refused(ShapeException.class, "at least one", () -> x.index(null, null));
     refused(ShapeException.class, "index 6", () -> x.take(Tensor.of(6L)));
