@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.SecureRandom;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A source of random numbers: PyTorch's CPU generator ({@code torch.Generator}), bit for bit. The
@@ -25,8 +26,7 @@ public final class Generator {
   /** Bytes of {@link #getState()}. */
   private static final int STATE_BYTES = 5056;
 
-  private static final ThreadLocal<Generator> DEFAULT =
-      ThreadLocal.withInitial(() -> new Generator(new SecureRandom().nextLong()));
+  private static final ThreadLocal<@Nullable Generator> DEFAULT = new ThreadLocal<>();
 
   private static final float TWO_PI = (float) (2 * Math.PI);
 
@@ -46,12 +46,22 @@ public final class Generator {
 
   /** Seeds this thread's default generator, {@code torch.manual_seed(seed)}. */
   public static void manualSeed(long seed) {
-    current().seed(seed);
+    Generator generator = DEFAULT.get();
+    if (generator == null) {
+      DEFAULT.set(new Generator(seed)); // without asking for entropy, which takes 20 ms at first
+    } else {
+      generator.seed(seed);
+    }
   }
 
   /** This thread's default generator. */
   public static Generator current() {
-    return DEFAULT.get();
+    Generator generator = DEFAULT.get();
+    if (generator == null) {
+      generator = new Generator(new SecureRandom().nextLong());
+      DEFAULT.set(generator);
+    }
+    return generator;
   }
 
   /** A new generator with a seed, {@code torch.Generator().manual_seed(seed)}. */

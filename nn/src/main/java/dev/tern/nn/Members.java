@@ -165,7 +165,7 @@ final class Members {
   }
 
   static String join(String prefix, String name) {
-    return prefix.isEmpty() ? name : prefix + "." + name;
+    return prefix.isEmpty() ? name : String.join(".", prefix, name);
   }
 
   static String checkedName(String name) {

@@ -1,5 +1,6 @@
 package dev.tern.device.cpu;
 
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Which {@link Simd} serves this JVM. */
@@ -12,19 +13,21 @@ final class Kernels {
   private Kernels() {}
 
   private static Simd choose() {
-    var log = LoggerFactory.getLogger("dev.tern");
     if ("scalar".equals(System.getProperty("tern.simd"))) {
       return new ScalarSimd();
     }
     var vector = ModuleLayer.boot().findModule(VECTOR_MODULE);
     if (vector.isEmpty()) {
-      log.info(
-          "Vector API not readable, using scalar kernels; pass --add-modules {}", VECTOR_MODULE);
+      log()
+          .info(
+              "Vector API not readable, using scalar kernels; pass --add-modules {}",
+              VECTOR_MODULE);
       return new ScalarSimd();
     }
     if (!hasC2()) {
-      log.info(
-          "The JVM runs without its C2 compiler, using scalar kernels; vector kernels need it");
+      log()
+          .info(
+              "The JVM runs without its C2 compiler, using scalar kernels; vector kernels need it");
       return new ScalarSimd();
     }
     Kernels.class.getModule().addReads(vector.get());
@@ -34,9 +37,14 @@ final class Kernels {
               .getDeclaredConstructor()
               .newInstance();
     } catch (ReflectiveOperationException | LinkageError e) {
-      log.info("The vector kernels do not load, using scalar kernels", e);
+      log().info("The vector kernels do not load, using scalar kernels", e);
       return new ScalarSimd();
     }
+  }
+
+  /** Asked for only where there is something to tell: it costs 15 ms of start-up. */
+  private static Logger log() {
+    return LoggerFactory.getLogger("dev.tern");
   }
 
   /**
