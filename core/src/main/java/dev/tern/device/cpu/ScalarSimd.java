@@ -214,7 +214,8 @@ public class ScalarSimd implements Simd {
     }
   }
 
-  private static void addFour(
+  /** {@code sum += left[l] b0 + ... + left[l + 3] b3}. */
+  static void addFour(
       float[] sum, float[] b0, float[] b1, float[] b2, float[] b3, float[] left, int l, int n) {
     float a0 = left[l];
     float a1 = left[l + 1];
@@ -240,47 +241,7 @@ public class ScalarSimd implements Simd {
       float[] bias,
       float[] y,
       int yo) {
-    int taps = 9 * c;
-    int padded = (taps + 3) / 4 * 4;
-    int flat = h * w;
-    float[][] shifted = Scratch.rows(Scratch.PLANES, padded, flat);
-    float[] sum = Scratch.floats(Scratch.RESULT, flat);
-    float[] left = new float[padded];
-    for (int l = taps; l < padded; l++) {
-      Arrays.fill(shifted[l], 0, flat, 0);
-    }
-    for (int n = 0; n < images; n++) {
-      for (int l = 0; l < taps; l++) {
-        shift(x, xo + (n * c + l / 9) * flat, h, w, l % 9 / 3 - 1, l % 3 - 1, shifted[l]);
-      }
-      for (int o = 0; o < k; o++) {
-        for (int l = 0; l < taps; l++) {
-          left[l] = weight[(o / 8 * taps + l) * 8 + o % 8];
-        }
-        Arrays.fill(sum, 0, flat, bias[o]);
-        for (int l = 0; l < taps; l += 4) {
-          addFour(sum, shifted[l], shifted[l + 1], shifted[l + 2], shifted[l + 3], left, l, flat);
-        }
-        System.arraycopy(sum, 0, y, yo + (n * k + o) * flat, flat);
-      }
-    }
-  }
-
-  /** A plane moved by one row and one column at most, with zeros where nothing comes in. */
-  private static void shift(float[] x, int xo, int h, int w, int down, int right, float[] to) {
-    int first = Math.max(0, -right);
-    int count = w - Math.abs(right);
-    for (int r = 0; r < h; r++) {
-      int at = r * w;
-      if (r + down < 0 || r + down >= h) {
-        Arrays.fill(to, at, at + w, 0);
-      } else {
-        System.arraycopy(x, xo + (r + down) * w + first + right, to, at + first, count);
-        if (right != 0) {
-          to[right < 0 ? at : at + w - 1] = 0;
-        }
-      }
-    }
+    ScalarConv3x3.forward(images, c, h, w, k, x, xo, weight, bias, y, yo);
   }
 
   @Override
@@ -296,33 +257,7 @@ public class ScalarSimd implements Simd {
       int dyo,
       float[] dw,
       int dwo) {
-    int width = 9 * c;
-    float[] patches = Scratch.floats(Scratch.PLANES, h * w * width);
-    float[] plane = Scratch.floats(Scratch.TRANSPOSED, h * w);
-    for (int n = 0; n < images; n++) {
-      for (int l = 0; l < width; l++) {
-        shift(x, xo + (n * c + l / 9) * h * w, h, w, l % 9 / 3 - 1, l % 3 - 1, plane);
-        for (int p = 0; p < h * w; p++) {
-          patches[p * width + l] = plane[p];
-        }
-      }
-      gemm(
-          false,
-          false,
-          k,
-          width,
-          h * w,
-          dy,
-          dyo + n * k * h * w,
-          h * w,
-          patches,
-          0,
-          width,
-          dw,
-          dwo,
-          width,
-          n > 0);
-    }
+    ScalarConv3x3.weightGrad(images, c, h, w, k, x, xo, dy, dyo, dw, dwo);
   }
 
   @Override

@@ -39,6 +39,27 @@ final class LaneTranspose {
     return VectorMask.fromArray(S, lanes, 0);
   }
 
+  /** Where the positions of some rows are in rows of {@code pitch} vectors. */
+  static int[] positions(int rows, int w, int pitch) {
+    int[] positions = new int[rows * w];
+    int p = 0;
+    for (int r = 0; r < rows; r++) {
+      for (int j = 0; j < w; j++) {
+        positions[p++] = (r * pitch + j) * L;
+      }
+    }
+    return positions;
+  }
+
+  /** Where the planes of the channels of a vector begin; the last one again for those missing. */
+  static int[] planes(int channels, int plane) {
+    int[] planes = new int[L];
+    for (int i = 0; i < L; i++) {
+      planes[i] = Math.max(0, Math.min(i, channels - 1)) * plane;
+    }
+    return planes;
+  }
+
   /** {@code to[at + positions[p] + i] = x[xo + planes[i] + p]} for p below count and i below L. */
   static void toLanes(
       float[] x, int xo, int[] planes, float[] to, int at, int[] positions, int count) {

@@ -147,7 +147,11 @@ public final class PanamaSimd extends ScalarSimd {
       int dyo,
       float[] dw,
       int dwo) {
-    VectorConv3x3.weightGrad(images, c, h, w, k, x, xo, dy, dyo, dw, dwo);
+    if (VectorConvOuter.fits(c)) {
+      VectorConvOuter.weightGrad(images, c, h, w, k, x, xo, dy, dyo, dw, dwo);
+    } else {
+      VectorConvFew.weightGrad(images, c, h, w, k, x, xo, dy, dyo, dw, dwo);
+    }
   }
 
   @Override

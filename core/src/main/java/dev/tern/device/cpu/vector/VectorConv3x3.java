@@ -16,12 +16,11 @@ final class VectorConv3x3 {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int L = S.length();
   private static final int BLOCK = 8;
-  private static final int GROUP = 8;
 
   private VectorConv3x3() {}
 
   /** The elements of a bordered plane, with room for the last vectors to read beyond it. */
-  private static int planeSize(int h, int w) {
+  static int planeSize(int h, int w) {
     int size = (h + 2) * (w + 2) + 2 * L;
     return (size + L - 1) / L * L;
   }
@@ -229,174 +228,13 @@ final class VectorConv3x3 {
     }
   }
 
-  /**
-   * {@code dw[k, c, tap] = sum over positions of dy[k] x[c] shifted by the tap}: lanes are
-   * positions, 18 accumulators are two output channels by nine taps, and a group of images goes
-   * through one flat loop before the lanes are added up.
-   */
-  static void weightGrad(
-      int images,
-      int c,
-      int h,
-      int w,
-      int k,
-      float[] x,
-      int xo,
-      float[] dy,
-      int dyo,
-      float[] dw,
-      int dwo) {
-    if (c % L == 0) {
-      VectorConvOuter.weightGrad(images, c, h, w, k, x, xo, dy, dyo, dw, dwo);
-      return;
-    }
-    int wp = w + 2;
-    int plane = planeSize(h, w);
-    int group = Math.min(images, GROUP);
-    int pairs = (k + 1) / 2;
-    float[] p = Scratch.floats(Scratch.PLANES, c * group * plane);
-    float[] q = Scratch.floats(Scratch.TRANSPOSED, 2 * pairs * group * plane);
-    Arrays.fill(p, 0, c * group * plane, 0);
-    Arrays.fill(q, 0, 2 * pairs * group * plane, 0);
-    Arrays.fill(dw, dwo, dwo + k * c * 9, 0);
-    int perImage = (h * wp + L - 1) / L;
-    int[] positions = new int[group * perImage];
-    for (int i = 0; i < positions.length; i++) {
-      positions[i] = i / perImage * plane + i % perImage * L;
-    }
-    float[] sums = new float[18 * L];
-    for (int n = 0; n < images; n += group) {
-      int count = Math.min(group, images - n);
-      for (int g = 0; g < count; g++) {
-        borderInto(c, h, w, x, xo + (n + g) * c * h * w, p, g * plane + wp + 1, group * plane);
-        borderInto(k, h, w, dy, dyo + (n + g) * k * h * w, q, g * plane, group * plane);
-      }
-      for (int pair = 0; pair < pairs; pair++) {
-        int q0 = 2 * pair * group * plane;
-        for (int i = 0; i < c; i++) {
-          positions(
-              p,
-              i * group * plane,
-              wp,
-              q,
-              q0,
-              q0 + group * plane,
-              positions,
-              count * perImage,
-              sums);
-          for (int j = 0; j < 2 && 2 * pair + j < k; j++) {
-            int to = dwo + ((2 * pair + j) * c + i) * 9;
-            for (int tap = 0; tap < 9; tap++) {
-              dw[to + tap] += lanes(sums, (j * 9 + tap) * L);
-            }
-          }
-        }
-      }
-    }
-  }
-
   /** Copies planes into wider ones, row by row; the border is left as it is. */
-  private static void borderInto(
+  static void borderInto(
       int planes, int h, int w, float[] from, int fo, float[] to, int first, int step) {
     for (int i = 0; i < planes; i++) {
       for (int r = 0; r < h; r++) {
         System.arraycopy(from, fo + (i * h + r) * w, to, first + i * step + r * (w + 2), w);
       }
     }
-  }
-
-  /**
-   * The sum of a vector's lanes in one order; what {@code reduceLanes} gives depends on the
-   * compiler.
-   */
-  private static float lanes(float[] sums, int at) {
-    for (int half = L / 2; half > 0; half /= 2) {
-      for (int i = 0; i < half; i++) {
-        sums[at + i] += sums[at + half + i];
-      }
-    }
-    return sums[at];
-  }
-
-  private static void positions(
-      float[] x,
-      int xo,
-      int wp,
-      float[] dy,
-      int ya,
-      int yb,
-      int[] positions,
-      int count,
-      float[] sums) {
-    FloatVector a0 = FloatVector.zero(S);
-    FloatVector a1 = a0;
-    FloatVector a2 = a0;
-    FloatVector a3 = a0;
-    FloatVector a4 = a0;
-    FloatVector a5 = a0;
-    FloatVector a6 = a0;
-    FloatVector a7 = a0;
-    FloatVector a8 = a0;
-    FloatVector b0 = a0;
-    FloatVector b1 = a0;
-    FloatVector b2 = a0;
-    FloatVector b3 = a0;
-    FloatVector b4 = a0;
-    FloatVector b5 = a0;
-    FloatVector b6 = a0;
-    FloatVector b7 = a0;
-    FloatVector b8 = a0;
-    int second = xo + wp;
-    int third = second + wp;
-    for (int i = 0; i < count; i++) {
-      int z = positions[i];
-      FloatVector da = FloatVector.fromArray(S, dy, ya + z);
-      FloatVector db = FloatVector.fromArray(S, dy, yb + z);
-      FloatVector v = FloatVector.fromArray(S, x, xo + z);
-      a0 = v.fma(da, a0);
-      b0 = v.fma(db, b0);
-      v = FloatVector.fromArray(S, x, xo + z + 1);
-      a1 = v.fma(da, a1);
-      b1 = v.fma(db, b1);
-      v = FloatVector.fromArray(S, x, xo + z + 2);
-      a2 = v.fma(da, a2);
-      b2 = v.fma(db, b2);
-      v = FloatVector.fromArray(S, x, second + z);
-      a3 = v.fma(da, a3);
-      b3 = v.fma(db, b3);
-      v = FloatVector.fromArray(S, x, second + z + 1);
-      a4 = v.fma(da, a4);
-      b4 = v.fma(db, b4);
-      v = FloatVector.fromArray(S, x, second + z + 2);
-      a5 = v.fma(da, a5);
-      b5 = v.fma(db, b5);
-      v = FloatVector.fromArray(S, x, third + z);
-      a6 = v.fma(da, a6);
-      b6 = v.fma(db, b6);
-      v = FloatVector.fromArray(S, x, third + z + 1);
-      a7 = v.fma(da, a7);
-      b7 = v.fma(db, b7);
-      v = FloatVector.fromArray(S, x, third + z + 2);
-      a8 = v.fma(da, a8);
-      b8 = v.fma(db, b8);
-    }
-    a0.intoArray(sums, 0);
-    a1.intoArray(sums, L);
-    a2.intoArray(sums, 2 * L);
-    a3.intoArray(sums, 3 * L);
-    a4.intoArray(sums, 4 * L);
-    a5.intoArray(sums, 5 * L);
-    a6.intoArray(sums, 6 * L);
-    a7.intoArray(sums, 7 * L);
-    a8.intoArray(sums, 8 * L);
-    b0.intoArray(sums, 9 * L);
-    b1.intoArray(sums, 10 * L);
-    b2.intoArray(sums, 11 * L);
-    b3.intoArray(sums, 12 * L);
-    b4.intoArray(sums, 13 * L);
-    b5.intoArray(sums, 14 * L);
-    b6.intoArray(sums, 15 * L);
-    b7.intoArray(sums, 16 * L);
-    b8.intoArray(sums, 17 * L);
   }
 }

@@ -19,6 +19,10 @@ final class VectorConvOuter {
 
   private VectorConvOuter() {}
 
+  static boolean fits(int c) {
+    return c % L == 0;
+  }
+
   static void weightGrad(
       int images,
       int c,

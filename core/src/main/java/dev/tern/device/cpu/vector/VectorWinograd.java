@@ -39,9 +39,9 @@ final class VectorWinograd implements WinogradKernels {
     int first = Math.max(0, tiles.top() - 1);
     int last = Math.min(tiles.h(), tiles.bottom() + 1);
     int at = ((first - tiles.top() + 1) * pitch + 1) * L;
-    int[] positions = positions(last - first, tiles.w(), pitch);
+    int[] positions = LaneTranspose.positions(last - first, tiles.w(), pitch);
     for (int c0 = 0; c0 < padded; c0 += L) {
-      int[] planes = planes(c - c0, plane);
+      int[] planes = LaneTranspose.planes(c - c0, plane);
       int from = xo + Math.min(c0, c - 1) * plane + first * tiles.w();
       int to = c0;
       for (int n = 0; n < tiles.images(); n++) {
@@ -67,9 +67,9 @@ final class VectorWinograd implements WinogradKernels {
     int stride = WinogradKernels.stride(tiles.padded() * padded);
     float[] turned = cleared(Scratch.PLANES, EDGE * tiles.rows() * pitch * L);
     float[] columns = Scratch.floats(Scratch.TILE, REACH * pitch * L);
-    int[] positions = positions(tiles.bottom() - tiles.top(), tiles.w(), pitch);
+    int[] positions = LaneTranspose.positions(tiles.bottom() - tiles.top(), tiles.w(), pitch);
     for (int k0 = 0; k0 < padded; k0 += L) {
-      int[] planes = planes(k - k0, plane);
+      int[] planes = LaneTranspose.planes(k - k0, plane);
       int from = dyo + Math.min(k0, k - 1) * plane + tiles.top() * tiles.w();
       int to = k0;
       for (int n = 0; n < tiles.images(); n++) {
@@ -95,9 +95,9 @@ final class VectorWinograd implements WinogradKernels {
     int stride = WinogradKernels.stride(tiles.padded() * padded);
     float[] turned = Scratch.floats(Scratch.PLANES, EDGE * tiles.rows() * pitch * L);
     float[] columns = Scratch.floats(Scratch.TILE, REACH * pitch * L);
-    int[] positions = positions(tiles.bottom() - tiles.top(), tiles.w(), pitch);
+    int[] positions = LaneTranspose.positions(tiles.bottom() - tiles.top(), tiles.w(), pitch);
     for (int k0 = 0; k0 < k; k0 += L) {
-      int[] planes = planes(k - k0, plane);
+      int[] planes = LaneTranspose.planes(k - k0, plane);
       int to = yo + k0 * plane + tiles.top() * tiles.w();
       int from = k0;
       for (int n = 0; n < tiles.images(); n++) {
@@ -111,27 +111,6 @@ final class VectorWinograd implements WinogradKernels {
         LaneTranspose.toPlanes(turned, positions, y, to + n * k * plane, planes, positions.length);
       }
     }
-  }
-
-  /** Where the positions of some rows are in rows of {@code pitch} vectors. */
-  private static int[] positions(int rows, int w, int pitch) {
-    int[] positions = new int[rows * w];
-    int p = 0;
-    for (int r = 0; r < rows; r++) {
-      for (int j = 0; j < w; j++) {
-        positions[p++] = (r * pitch + j) * L;
-      }
-    }
-    return positions;
-  }
-
-  /** Where the planes of the channels of a vector begin; the last one again for those missing. */
-  private static int[] planes(int channels, int plane) {
-    int[] planes = new int[L];
-    for (int i = 0; i < L; i++) {
-      planes[i] = Math.max(0, Math.min(i, channels - 1)) * plane;
-    }
-    return planes;
   }
 
   private static float[] cleared(int slot, int n) {
@@ -251,7 +230,8 @@ final class VectorWinograd implements WinogradKernels {
       FloatVector even = d0.add(d2);
       FloatVector odd = d1.add(d3);
       FloatVector even2 = d2.fma(FloatVector.broadcast(S, 4), d0);
-      FloatVector odd2 = d3.fma(FloatVector.broadcast(S, 4), d1).mul(2);
+      FloatVector half2 = d3.fma(FloatVector.broadcast(S, 4), d1);
+      FloatVector odd2 = half2.add(half2);
       d0.intoArray(t, j);
       even.add(odd).intoArray(t, row + j);
       even.sub(odd).intoArray(t, 2 * row + j);
@@ -273,7 +253,8 @@ final class VectorWinograd implements WinogradKernels {
       FloatVector even = d0.add(d2);
       FloatVector odd = d1.add(d3);
       FloatVector even2 = d2.fma(FloatVector.broadcast(S, 4), d0);
-      FloatVector odd2 = d3.fma(FloatVector.broadcast(S, 4), d1).mul(2);
+      FloatVector half2 = d3.fma(FloatVector.broadcast(S, 4), d1);
+      FloatVector odd2 = half2.add(half2);
       int out = to + i * step;
       d0.intoArray(z, out);
       even.add(odd).intoArray(z, out + stride);
