@@ -1,6 +1,8 @@
 package dev.tern;
 
 import dev.tern.device.Backends;
+import dev.tern.device.Generator;
+import dev.tern.shape.DType;
 
 /** Settings of the whole library, and scopes. */
 public final class Tern {
@@ -39,6 +41,26 @@ public final class Tern {
   public static <T extends Tensor> T keep(T tensor) {
     Scope.follow(tensor.storage(), null);
     return tensor;
+  }
+
+  /**
+   * The state of this thread's default generator, {@code torch.get_rng_state()}: UINT8 {@code
+   * [5056]}, as PyTorch's CPU generator has it.
+   */
+  public static Tensor getRngState() {
+    byte[] state = Generator.current().getState();
+    return Tensor.ofBytes(DType.UINT8, state, state.length);
+  }
+
+  /**
+   * Lets this thread's default generator go on from a state that {@link #getRngState()} or PyTorch
+   * gave, {@code torch.set_rng_state(state)}.
+   *
+   * @throws IllegalArgumentException if it is no such state; the generator is then unchanged
+   * @throws dev.tern.shape.DTypeException if it is not of an 8-bit type
+   */
+  public static void setRngState(Tensor state) {
+    Generator.current().setState(state.toByteArray());
   }
 
   /** How many threads the CPU kernels use. */

@@ -11,6 +11,7 @@ import dev.tern.shape.Shape;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -101,6 +102,59 @@ public final class Checkpoint {
   }
 
   /**
+   * Reads whatever a stream holds, which is copied to a temporary file first and not closed; see
+   * {@link #loadObject(Path, Device)}.
+   */
+  public static @Nullable Object loadObject(InputStream in, Device mapLocation) throws IOException {
+    Backend backend = Backends.of(mapLocation);
+    try (ByteSource source = ByteSource.spool(in)) {
+      return new TensorLoader(TorchFile.read(source), backend).load();
+    }
+  }
+
+  /** Reads whatever the bytes of a file hold; see {@link #loadObject(Path, Device)}. */
+  public static @Nullable Object loadObject(byte[] bytes, Device mapLocation) throws IOException {
+    Backend backend = Backends.of(mapLocation);
+    try (ByteSource source = ByteSource.of(bytes)) {
+      return new TensorLoader(TorchFile.read(source), backend).load();
+    }
+  }
+
+  /**
+   * Reads a checkpoint, a dict such as {@code {"model": ..., "optimizer": ..., "epoch": 3}}; see
+   * {@link #loadObject(Path, Device)} for what its values are.
+   *
+   * @throws FormatException if the file is damaged, or holds something else
+   * @throws IOException if it cannot be read
+   * @throws dev.tern.shape.DeviceException if the device cannot be used
+   */
+  public static Map<String, @Nullable Object> loadMap(Path path, Device mapLocation)
+      throws IOException {
+    Map<String, @Nullable Object> map = new LinkedHashMap<>();
+    for (Map.Entry<?, ?> entry : asMap(loadObject(path, mapLocation)).entrySet()) {
+      if (!(entry.getKey() instanceof String name)) {
+        throw new FormatException(
+            "a checkpoint is a dict with strings for keys, got the key "
+                + Describe.quoted(entry.getKey()));
+      }
+      map.put(name, entry.getValue());
+    }
+    return map;
+  }
+
+  /**
+   * A part of what was loaded as a dict, such as {@code checkpoint.get("optimizer")}.
+   *
+   * @throws FormatException if it is none
+   */
+  public static Map<?, ?> asMap(@Nullable Object value) throws FormatException {
+    if (value instanceof Map<?, ?> map) {
+      return map;
+    }
+    throw new FormatException("wants a dict, got " + Describe.value(value));
+  }
+
+  /**
    * A part of what {@link #loadObject} gave as a state dict, such as {@code
    * checkpoint.get("model")}.
    *
@@ -110,12 +164,8 @@ public final class Checkpoint {
     if (value instanceof StateDict state) {
       return state;
     }
-    if (!(value instanceof Map<?, ?> map)) {
-      throw new FormatException(
-          "a state dict is a dict of tensors by name, got " + Describe.value(value));
-    }
     StateDict state = new StateDict();
-    for (Map.Entry<?, ?> entry : map.entrySet()) {
+    for (Map.Entry<?, ?> entry : asMap(value).entrySet()) {
       if (!(entry.getKey() instanceof String name)
           || !(entry.getValue() instanceof Tensor tensor)) {
         throw new FormatException(

@@ -43,8 +43,12 @@ public final class Npy {
   public static Tensor read(Path path, Device device) throws IOException {
     Backend backend = Backends.of(device);
     try (ByteSource source = ByteSource.open(path)) {
-      return tensor(source, NpyHeader.read(source, 0, source.size()), backend);
+      return read(source, backend);
     }
+  }
+
+  static Tensor read(ByteSource source, Backend backend) throws IOException {
+    return tensor(source, NpyHeader.read(source, 0, source.size()), backend);
   }
 
   /**
@@ -58,23 +62,27 @@ public final class Npy {
   public static StateDict readAll(Path path, Device device) throws IOException {
     Backend backend = Backends.of(device);
     try (ByteSource source = ByteSource.open(path)) {
-      Map<String, NpyHeader> headers = new LinkedHashMap<>();
-      for (Map.Entry<String, ByteRange> entry : ZipDirectory.read(source).entrySet()) {
-        String name = entry.getKey();
-        ByteRange range = entry.getValue();
-        if (!name.endsWith(EXTENSION)) {
-          throw source.refuse("entry %s is not an array".formatted(Describe.quoted(name)));
-        }
-        headers.put(
-            name.substring(0, name.length() - EXTENSION.length()),
-            NpyHeader.read(source, range.offset(), range.end()));
-      }
-      StateDict arrays = new StateDict();
-      for (Map.Entry<String, NpyHeader> entry : headers.entrySet()) {
-        arrays.put(entry.getKey(), tensor(source, entry.getValue(), backend));
-      }
-      return arrays;
+      return readAll(source, backend);
     }
+  }
+
+  static StateDict readAll(ByteSource source, Backend backend) throws IOException {
+    Map<String, NpyHeader> headers = new LinkedHashMap<>();
+    for (Map.Entry<String, ByteRange> entry : ZipDirectory.read(source).entrySet()) {
+      String name = entry.getKey();
+      ByteRange range = entry.getValue();
+      if (!name.endsWith(EXTENSION)) {
+        throw source.refuse("entry %s is not an array".formatted(Describe.quoted(name)));
+      }
+      headers.put(
+          name.substring(0, name.length() - EXTENSION.length()),
+          NpyHeader.read(source, range.offset(), range.end()));
+    }
+    StateDict arrays = new StateDict();
+    for (Map.Entry<String, NpyHeader> entry : headers.entrySet()) {
+      arrays.put(entry.getKey(), tensor(source, entry.getValue(), backend));
+    }
+    return arrays;
   }
 
   private static Tensor tensor(ByteSource source, NpyHeader header, Backend backend)

@@ -63,7 +63,12 @@ public final class SafeTensors implements Closeable {
    */
   public static StateDict read(Path path, Device device) throws IOException {
     Backend backend = Backends.of(device);
-    try (SafeTensors file = over(ByteSource.open(path))) {
+    return read(ByteSource.open(path), backend);
+  }
+
+  /** Reads every tensor and closes the source. */
+  static StateDict read(ByteSource source, Backend backend) throws IOException {
+    try (SafeTensors file = over(source)) {
       StateDict tensors = new StateDict();
       for (String name : file.names()) {
         tensors.put(name, file.load(file.place(name), backend));

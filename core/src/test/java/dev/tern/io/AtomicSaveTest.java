@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Whatever goes wrong while a file is saved, the old one or the new one is there, whole. */
 class AtomicSaveTest {
-  private static final int KILLS = Integer.getInteger("tern.kills", 5);
+  private static final int KILLS = Integer.getInteger("tern.kills", 50);
 
   @TempDir Path folder;
 
@@ -100,9 +100,7 @@ class AtomicSaveTest {
     assertEquals(2.0, Checkpoint.load(file).get("w").toDoubleArray()[0]);
   }
 
-  /**
-   * A JVM that saves over and over is killed at random moments ({@code -Dtern.kills=50} of them).
-   */
+  /** A JVM that saves over and over is killed at random moments, {@code -Dtern.kills} of them. */
   @Test
   void aKilledJvmLeavesTheOldOrTheNewFile() throws IOException, InterruptedException {
     Path file = folder.resolve("model.pt");

@@ -53,8 +53,14 @@ public final class LambdaLR extends LrScheduler {
 
   @Override
   public Map<String, @Nullable Object> stateDict() {
-    Map<String, @Nullable Object> state = new LinkedHashMap<>(super.stateDict());
-    state.put("lr_lambdas", new ArrayList<>(Collections.nCopies(functions.size(), null)));
+    return withFunctions(super.stateDict(), functions.size());
+  }
+
+  /** PyTorch keeps a None for each function, which cannot be saved. */
+  static Map<String, @Nullable Object> withFunctions(
+      Map<String, @Nullable Object> plain, int functions) {
+    Map<String, @Nullable Object> state = new LinkedHashMap<>(plain);
+    state.put("lr_lambdas", new ArrayList<>(Collections.nCopies(functions, null)));
     return state;
   }
 }

@@ -1,6 +1,7 @@
 package dev.tern.optim;
 
 import dev.tern.Tensor;
+import dev.tern.Tern;
 import dev.tern.shape.DType;
 import dev.tern.shape.Shape;
 import java.util.ArrayList;
@@ -32,8 +33,8 @@ final class LbfgsMemory {
   }
 
   void remember(Tensor newGradient, Tensor newDirection, double newLoss) {
-    gradient = newGradient;
-    direction = newDirection;
+    gradient = Tern.keep(newGradient);
+    direction = Tern.keep(newDirection);
     loss = newLoss;
   }
 
@@ -62,8 +63,8 @@ final class LbfgsMemory {
       steps.remove(0);
       inverses.remove(0);
     }
-    gradientChanges.add(change);
-    steps.add(step);
+    gradientChanges.add(Tern.keep(change));
+    steps.add(Tern.keep(step));
     inverses.add(rounded(1 / product));
     scale = rounded(product / dot(change, change));
   }
@@ -168,7 +169,7 @@ final class LbfgsMemory {
     if (value instanceof Tensor tensor
         && tensor.shape().equals(Shape.of(numel))
         && tensor.dtype().isFloatingPoint()) {
-      return tensor.detach().to(like.device()).to(like.dtype()).copy();
+      return Tern.keep(tensor.detach().to(like.device()).to(like.dtype()).copy());
     }
     faults.add("'%s' is no tensor of %d floating-point numbers".formatted(name, numel));
     return null;

@@ -2,7 +2,9 @@ package dev.tern.optim;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Multiplies the learning rate by a function of the epoch, every epoch, {@code
@@ -26,5 +28,10 @@ public final class MultiplicativeLR extends LrScheduler {
   @Override
   protected double next(int group, double initial, double present, int epoch) {
     return present * functions.get(group).applyAsDouble(epoch);
+  }
+
+  @Override
+  public Map<String, @Nullable Object> stateDict() {
+    return LambdaLR.withFunctions(super.stateDict(), functions.size());
   }
 }
