@@ -192,8 +192,8 @@ class ComposedNormTest {
       in[2][i] = 0.8 * in[2][i] + 0.2 * g;
       in[3][i] = 0.9 * in[3][i] + 0.1 * g * g;
       in[4][i] = amsgrad ? Math.max(in[4][i], in[3][i]) : in[4][i];
-      double v = (amsgrad ? in[4][i] : in[3][i]) / (1 - Math.pow(0.9, step));
-      in[0][i] = p - 0.1 * in[2][i] / (1 - Math.pow(0.8, step)) / (Math.sqrt(v) + 1e-3);
+      double v = (amsgrad ? in[4][i] : in[3][i]) / (1 - Math.pow(0.9, (double) step));
+      in[0][i] = p - 0.1 * in[2][i] / (1 - Math.pow(0.8, (double) step)) / (Math.sqrt(v) + 1e-3);
     }
     for (int i = 0; i < 5; i++) {
       double[] got = Arrays.copyOf(Plain.values(data[i][0]), 14);
