@@ -32,8 +32,8 @@ class PtxTest {
   /** What nvcc prints that wrote the PTX; another one may write it in another way. */
   private static final String NVCC = "release 13.0, V13.0.88";
 
-  /** How many bytes of registers a kernel may spill to memory. */
-  private static final int MOST_SPILLED = 0;
+  /** How many bytes of registers a kernel may spill to memory: four registers. */
+  private static final int MOST_SPILLED = 16;
 
   private static final Pattern ENTRY = Pattern.compile("Compiling entry function '(\\w+)'");
   private static final Pattern SPILLS = Pattern.compile("(\\d+) bytes spill stores");
@@ -41,14 +41,23 @@ class PtxTest {
   @ParameterizedTest
   @ValueSource(strings = {"main", "test"})
   void belongsToTheSources(String part) throws Exception {
-    MessageDigest sha = MessageDigest.getInstance("SHA-256");
-    for (Path source : Emulator.files(MODULE.resolve("src/" + part + "/cuda"), ".cu", ".cuh")) {
+    Path cuda = MODULE.resolve("src/" + part + "/cuda");
+    for (Path source : Emulator.files(cuda, ".cu")) {
+      MessageDigest sha = MessageDigest.getInstance("SHA-256");
+      for (Path header : Emulator.files(cuda, ".cuh")) {
+        sha.update(Files.readAllBytes(header));
+      }
       sha.update(Files.readAllBytes(source));
-    }
-    String expected = "// sources " + HexFormat.of().formatHex(sha.digest());
-    for (Path ptx : Emulator.files(MODULE.resolve("src/" + part).resolve(RESOURCES), ".ptx")) {
-      String first = Files.readString(ptx).lines().findFirst().orElseThrow();
-      assertEquals(expected, first, ptx + " is stale; run cuda-backend/build-ptx.sh");
+      String name = source.getFileName().toString().replace(".cu", ".ptx");
+      String first =
+          Files.readString(MODULE.resolve("src/" + part).resolve(RESOURCES).resolve(name))
+              .lines()
+              .findFirst()
+              .orElseThrow();
+      assertEquals(
+          "// sources " + HexFormat.of().formatHex(sha.digest()),
+          first,
+          name + " is stale; run cuda-backend/build-ptx.sh");
     }
   }
 
@@ -131,8 +140,7 @@ class PtxTest {
   private static String output(String... command) throws InterruptedException {
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-      String output =
-          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       return process.waitFor() == 0 ? output : "";
     } catch (IOException e) {
       return ""; // not installed
