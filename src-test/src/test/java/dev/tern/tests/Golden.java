@@ -3,6 +3,7 @@ package dev.tern.tests;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tern.StateDict;
+import dev.tern.device.Device;
 import dev.tern.io.SafeTensors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -96,7 +97,13 @@ final class Golden {
    * The line that says how much of a suite is covered, {@code golden tensor_ops 210/347 from DIR}.
    */
   static void report(String suite, int covered, int total) {
-    System.out.printf("golden %s %d/%d from %s%n", suite, covered, total, folder());
+    report(suite, covered, total, Device.CPU);
+  }
+
+  /** The same of another device, {@code golden on cuda:0 tensor_ops 210/347 from DIR}. */
+  static void report(String suite, int covered, int total, Device device) {
+    String on = device.equals(Device.CPU) ? "" : " on " + device;
+    System.out.printf("golden%s %s %d/%d from %s%n", on, suite, covered, total, folder());
   }
 
   static double[] doubles(JsonNode array) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.tern.Tensor;
+import dev.tern.device.Device;
 import dev.tern.shape.DType;
 import dev.tern.tests.OperationTable.Forward;
 import java.util.ArrayList;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Every operation against PyTorch: output and gradients, in FLOAT64 and FLOAT32, from dense inputs
- * and from strided views of the same values.
+ * and from strided views of the same values; in FLOAT32 on CUDA too.
  */
 class GoldenOperationsTest {
   /**
@@ -53,6 +54,17 @@ class GoldenOperationsTest {
 
   private static void check(String suite, List<GoldenCase> rows, OperationTable table, int floor) {
     List<String> failures = new ArrayList<>();
+    for (Devices.Run on : Devices.runs()) {
+      failures.addAll(check(suite, rows, table, floor, on));
+    }
+    if (!failures.isEmpty()) {
+      fail("%s: %d failures%n%s".formatted(suite, failures.size(), String.join("\n", failures)));
+    }
+  }
+
+  private static List<String> check(
+      String suite, List<GoldenCase> rows, OperationTable table, int floor, Devices.Run on) {
+    List<String> failures = new ArrayList<>();
     Set<String> missing = new LinkedHashSet<>();
     int covered = 0;
     for (GoldenCase row : rows) {
@@ -62,29 +74,28 @@ class GoldenOperationsTest {
         continue;
       }
       covered++;
-      for (DType dtype : List.of(DType.FLOAT64, DType.FLOAT32)) {
+      for (DType dtype : on.dtypes()) {
         for (Layout layout : Layout.values()) {
-          failures.addAll(run(row, forward.get(), dtype, layout));
+          failures.addAll(run(row, forward.get(), on.device(), dtype, layout));
         }
       }
     }
-    Golden.report(suite, covered, rows.size());
+    Golden.report(suite, covered, rows.size(), on.device());
     if (!missing.isEmpty()) {
       System.out.println("  not covered yet: " + String.join(" ", missing));
-    }
-    if (!failures.isEmpty()) {
-      fail("%s: %d failures%n%s".formatted(suite, failures.size(), String.join("\n", failures)));
     }
     if (Golden.isBundled()) {
       assertTrue(covered >= floor, suite + " covers " + covered + " rows, fewer than " + floor);
     }
+    return failures;
   }
 
-  private static List<String> run(GoldenCase row, Forward forward, DType dtype, Layout layout) {
-    String where = row.id() + " " + dtype + " " + layout + ": ";
+  private static List<String> run(
+      GoldenCase row, Forward forward, Device device, DType dtype, Layout layout) {
+    String where = row.id() + " " + device + " " + dtype + " " + layout + ": ";
     List<String> wrong = new ArrayList<>();
     try {
-      GoldenInputs inputs = inputs(row, dtype, layout);
+      GoldenInputs inputs = inputs(row, device, dtype, layout);
       List<Tensor> outputs = forward.apply(row, inputs);
       double tolerance = Tolerances.of(row, dtype);
       for (int i = 0; i < row.outputs().size(); i++) {
@@ -100,7 +111,7 @@ class GoldenOperationsTest {
             .ifPresent(problem -> wrong.add(where + problem));
       }
       if (!row.grads().isEmpty()) {
-        backward(row, outputs, dtype, layout);
+        backward(row, outputs, device, dtype, layout);
       }
       for (String name : row.grads()) {
         Tensor gradient = inputs.get(name).grad();
@@ -119,12 +130,13 @@ class GoldenOperationsTest {
     return wrong;
   }
 
-  private static GoldenInputs inputs(GoldenCase row, DType dtype, Layout layout) {
+  private static GoldenInputs inputs(
+      GoldenCase row, Device device, DType dtype, Layout layout) {
     Map<String, Tensor> inputs = new LinkedHashMap<>();
     for (String name : row.inputs()) {
       Tensor given = row.tensor("in", name);
       Tensor cast = given.dtype().isFloatingPoint() ? given.to(dtype) : given;
-      Tensor input = layout.of(cast);
+      Tensor input = layout.of(cast.to(device));
       inputs.put(name, row.grads().contains(name) ? input.requiresGrad_(true) : input);
     }
     return new GoldenInputs(inputs);
@@ -134,10 +146,11 @@ class GoldenOperationsTest {
    * From the sum of outputs times cotangents; in the strided run, a single cotangent is given as a
    * strided view.
    */
-  private static void backward(GoldenCase row, List<Tensor> outputs, DType dtype, Layout layout) {
+  private static void backward(
+      GoldenCase row, List<Tensor> outputs, Device device, DType dtype, Layout layout) {
     if (row.cotangents().size() == 1 && layout == Layout.STRIDED) {
       String name = row.cotangents().get(0);
-      Tensor cotangent = row.tensor("cotangent", name).to(dtype);
+      Tensor cotangent = row.tensor("cotangent", name).to(dtype).to(device);
       outputs.get(row.outputs().indexOf(name)).backward(layout.of(cotangent));
       return;
     }
@@ -146,7 +159,7 @@ class GoldenOperationsTest {
             name ->
                 outputs
                     .get(row.outputs().indexOf(name))
-                    .mul(row.tensor("cotangent", name).to(dtype))
+                    .mul(row.tensor("cotangent", name).to(dtype).to(device))
                     .sum())
         .reduce(Tensor::add)
         .orElseThrow()

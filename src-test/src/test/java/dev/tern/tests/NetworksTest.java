@@ -9,6 +9,7 @@ import dev.tern.Autograd;
 import dev.tern.Parameter;
 import dev.tern.StateDict;
 import dev.tern.Tensor;
+import dev.tern.device.Device;
 import dev.tern.device.Generator;
 import dev.tern.io.Checkpoint;
 import dev.tern.nn.CrossEntropyLoss;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,6 +77,15 @@ class NetworksTest {
           Named.of(name, new Row(name, table, tensors, GoldenNetworks.ofTable(name, tensors))));
     }
     return rows.stream();
+  }
+
+  private static int onCuda;
+
+  @AfterAll
+  static void reportCuda() {
+    if (onCuda > 0) {
+      Golden.report("networks", onCuda, (int) rows().count(), Device.CUDA);
+    }
   }
 
   @BeforeAll
@@ -136,28 +147,43 @@ class NetworksTest {
   @ParameterizedTest
   @MethodSource("rows")
   void evalOutput(Row row) {
-    for (DType dtype : List.of(DType.FLOAT64, DType.FLOAT32)) {
-      Module module = row.make();
-      module.to(dtype);
-      module.eval();
-      try (var off = Autograd.noGrad()) {
-        Tensor output = module.apply(row.tensor("x").to(dtype));
-        double tolerance = Tolerances.ofNetwork(row.isResidual(), dtype);
-        passes(Expect.close(dtype + " output", output, row.tensor("eval_out"), tolerance));
-      }
+    evalOutput(row, Device.CPU, DType.FLOAT64);
+    evalOutput(row, Device.CPU, DType.FLOAT32);
+  }
+
+  @ParameterizedTest
+  @MethodSource("rows")
+  void onCuda(Row row) {
+    Device cuda = Devices.cuda();
+    evalOutput(row, cuda, DType.FLOAT32);
+    if (row.isTrained()) {
+      train(row, cuda, DType.FLOAT32, row.isResidual());
+    }
+    onCuda++;
+  }
+
+  private static void evalOutput(Row row, Device device, DType dtype) {
+    Module module = row.make();
+    module.to(dtype);
+    module.to(device);
+    module.eval();
+    try (var off = Autograd.noGrad()) {
+      Tensor output = module.apply(row.tensor("x").to(dtype).to(device));
+      double tolerance = Tolerances.ofNetwork(row.isResidual(), dtype);
+      passes(Expect.close(dtype + " output", output, row.tensor("eval_out"), tolerance));
     }
   }
 
   @ParameterizedTest
   @MethodSource("rows")
   void trainsInDouble(Row row) {
-    train(row, DType.FLOAT64, false);
+    train(row, Device.CPU, DType.FLOAT64, false);
   }
 
   @ParameterizedTest
   @MethodSource("rows")
   void trainsInSingle(Row row) {
-    train(row, DType.FLOAT32, row.isResidual());
+    train(row, Device.CPU, DType.FLOAT32, row.isResidual());
   }
 
   @ParameterizedTest
@@ -173,10 +199,11 @@ class NetworksTest {
     }
   }
 
-  private static void train(Row row, DType dtype, boolean firstStepOnly) {
+  private static void train(Row row, Device device, DType dtype, boolean firstStepOnly) {
     assumeTrue(row.isTrained(), "has weights, keys and output only");
     Module module = row.make();
     module.to(dtype);
+    module.to(device);
     JsonNode settings = row.table().get("sgd");
     var optimizer =
         new SGD(
@@ -185,12 +212,13 @@ class NetworksTest {
                 .momentum(settings.get("momentum").doubleValue())
                 .weightDecay(settings.get("weight_decay").doubleValue()));
     var lossFn = new CrossEntropyLoss();
-    Tensor x = row.tensor("x").to(dtype);
+    Tensor x = row.tensor("x").to(dtype).to(device);
+    Tensor y = row.tensor("y").to(device);
     double tolerance = Tolerances.ofNetwork(row.isResidual(), dtype);
     double[] losses = Golden.doubles(row.table().get("losses"));
     assertEquals(settings.get("steps").intValue(), losses.length);
     for (int step = 0; step < (firstStepOnly ? 1 : losses.length); step++) {
-      Tensor loss = lossFn.apply(module.apply(x), row.tensor("y"));
+      Tensor loss = lossFn.apply(module.apply(x), y);
       assertEquals(losses[step], loss.item(), tolerance * losses[step], "loss of step " + step);
       optimizer.zeroGrad();
       loss.backward();
