@@ -99,6 +99,14 @@ public sealed interface Cumulative permits Tensor {
     return y == self() ? y.copy() : y;
   }
 
+  /** The integral by the trapezoidal rule over points {@code dx} apart, {@code torch.trapezoid}. */
+  default Tensor trapezoid(double dx, int dim) {
+    Tensor y = self();
+    int steps = Math.max(0, y.size(dim) - 1);
+    Tensor after = y.narrow(dim, y.size(dim) - steps, steps);
+    return y.narrow(dim, 0, steps).add(after).sum(dim).mul(dx / 2);
+  }
+
   /** Each element less the one before it, {@code torch.diff}: one fewer. */
   default Tensor diff(int dim) {
     Tensor x = self();

@@ -97,7 +97,7 @@ final class Coverage {
       ## Left out
       Known in PyTorch and not here: complex numbers and FFT, sparse, quantised and named tensors, decompositions and solvers
       (`torch.linalg` beyond norms and products), `as_strided`, `scatter_reduce`, `unique(dim=...)`, `nanquantile`,
-      `multinomial`, the gamma functions, `erfc`, `erfinv` and the rest of `torch.special`, `renorm`, `trapezoid`.
+      `multinomial`, the gamma functions, `erfc`, `erfinv` and the rest of `torch.special`, `renorm`.
       Recurrent layers, attention modules, image transforms and weight averaging come later.
       """;
 

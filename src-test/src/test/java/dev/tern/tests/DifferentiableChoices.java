@@ -27,6 +27,7 @@ final class DifferentiableChoices {
     t.cube("cummax", x -> x.cummax(1).values());
     t.cube("cummin", x -> x.cummin(2).values());
     t.cube("logcumsumexp", x -> x.logcumsumexp(1));
+    t.cube("trapezoid", x -> x.trapezoid(0.3, 1));
     t.cube("diff", x -> x.diff(1));
     t.cube("diff twice", x -> x.diff(2, 2));
   }

@@ -100,6 +100,7 @@ final class MoreOperations {
     TABLE.outputs("cummax", (c, in) -> both(in.x().cummax(dim(c))));
     TABLE.outputs("cummin", (c, in) -> both(in.x().cummin(dim(c))));
     TABLE.op("logcumsumexp", (c, in) -> in.x().logcumsumexp(dim(c)));
+    TABLE.op("trapezoid", (c, in) -> in.x().trapezoid(c.number("dx"), dim(c)));
     TABLE.op("diff", (c, in) -> in.x().diff(c.integer("n"), dim(c)));
   }
 
