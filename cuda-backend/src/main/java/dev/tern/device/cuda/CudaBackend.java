@@ -4,6 +4,7 @@ import dev.tern.device.AdamSpec;
 import dev.tern.device.Backend;
 import dev.tern.device.BinaryOp;
 import dev.tern.device.ConvSpec;
+import dev.tern.device.CudaGraph;
 import dev.tern.device.Data;
 import dev.tern.device.Device;
 import dev.tern.device.Draw;
@@ -114,6 +115,22 @@ final class CudaBackend implements Backend {
   }
 
   @Override
+  public String memorySummary() {
+    return device.memory().summary();
+  }
+
+  @Override
+  public void emptyCache() {
+    device.synchronize();
+    device.memory().trim();
+  }
+
+  @Override
+  public CudaGraph capture(Runnable work) {
+    return device.capture(work);
+  }
+
+  @Override
   public void fill(Data out, double value) {
     Launch launch = device.kernel("fill").args();
     Elements.run(
@@ -197,6 +214,7 @@ final class CudaBackend implements Backend {
 
   @Override
   public void random(Draw draw, Generator generator, double a, double b, Data out) {
+    device.expectNoCapture("a draw of random numbers, which each replay would repeat,");
     noise.draw(draw, generator, a, b, out);
   }
 
@@ -284,6 +302,7 @@ final class CudaBackend implements Backend {
       Data[] firstMoments,
       Data[] secondMoments,
       Data @Nullable [] maxSecondMoments) {
+    device.expectNoCapture("Adam's step, whose bias correction changes with each,");
     steps.adam(spec, parameters, gradients, firstMoments, secondMoments, maxSecondMoments);
   }
 }

@@ -1,0 +1,112 @@
+package dev.tern.device.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tern.Autograd;
+import dev.tern.Tensor;
+import dev.tern.device.Cuda;
+import dev.tern.device.CudaGraph;
+import dev.tern.device.Device;
+import dev.tern.shape.DeviceException;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** What a user of {@link Cuda} meets, through tensors. */
+@Tag("cuda")
+class TrainingStepTest {
+  @BeforeAll
+  static void load() {
+    Emulator.load();
+  }
+
+  private static Tensor batch(int step) {
+    return Tensor.of(new float[] {1 + step, 2, -1, 0.5f * step, 3, 1}).view(3, 2);
+  }
+
+  /** A step of gradient descent on the squared error of a linear map. */
+  private static Runnable step(Tensor w, Tensor x, Tensor y) {
+    return () -> {
+      Tensor loss = x.matmul(w).sub(y).square().sum();
+      w.setGrad(null);
+      loss.backward();
+      try (var off = Autograd.noGrad()) {
+        w.sub_(w.grad().mul(0.01));
+      }
+    };
+  }
+
+  private static float[] train(Device device, boolean graph) {
+    Tensor w = Tensor.of(new float[] {0.5f, -0.25f}).view(2, 1).to(device).requiresGrad_(true);
+    Tensor x = batch(0).to(device);
+    Tensor y = Tensor.of(new float[] {1, 2, 3}).view(3, 1).to(device);
+    Runnable step = step(w, x, y);
+    step.run();
+    try (CudaGraph captured = graph ? Cuda.graph(device, step) : null) {
+      for (int i = 1; i < 5; i++) {
+        try (var off = Autograd.noGrad()) {
+          x.copy_(batch(i).to(device));
+        }
+        if (captured != null) {
+          captured.replay();
+        } else {
+          step.run();
+        }
+      }
+      return w.detach().to(Device.CPU).toFloatArray();
+    }
+  }
+
+  @Test
+  void aCapturedStepTrainsAsTheStepItself() {
+    float[] eager = train(Device.CUDA, false);
+    assertArrayEquals(train(Device.CPU, false), eager, 1e-5f);
+    assertArrayEquals(eager, train(Device.CUDA, true));
+  }
+
+  @Test
+  void whatWouldRepeatItselfIsRefusedInAGraph() {
+    Tensor x = Tensor.of(1, 2, 3).to(Device.CUDA);
+    String said =
+        assertThrows(DeviceException.class, () -> Cuda.graph(Device.CUDA, () -> x.uniform_(0, 1)))
+            .getMessage();
+    assertTrue(said.startsWith("a draw of random numbers, which each replay would repeat,"), said);
+    said =
+        assertThrows(DeviceException.class, () -> Cuda.graph(Device.CUDA, () -> x.sum().item()))
+            .getMessage();
+    assertTrue(said.startsWith("a copy to the host (item(),"), said);
+    said = assertThrows(DeviceException.class, () -> Cuda.graph(Device.CPU, () -> {})).getMessage();
+    assertTrue(said.startsWith("cpu captures no graphs"), said);
+  }
+
+  @Test
+  void mixingDevicesNamesTheOperationAndBoth() {
+    Tensor here = Tensor.of(1, 2);
+    Tensor there = here.to(Device.CUDA);
+    String said = assertThrows(DeviceException.class, () -> here.add(there)).getMessage();
+    assertTrue(said.contains("add") && said.contains("cpu") && said.contains("cuda:0"), said);
+    said =
+        assertThrows(DeviceException.class, () -> there.mul(here.to(Device.cuda(1)))).getMessage();
+    assertTrue(said.contains("mul") && said.contains("cuda:0") && said.contains("cuda:1"), said);
+  }
+
+  @Test
+  void tensorsMoveBetweenGpus() {
+    Tensor there = Tensor.of(1, 2).to(Device.CUDA).to(Device.cuda(1));
+    assertArrayEquals(new float[] {2, 4}, there.add(there).to(Device.CPU).toFloatArray());
+  }
+
+  @Test
+  void memoryIsSummedUp_andTheCacheGivenBack() {
+    Tensor kept = Tensor.zeros(1 << 20).to(Device.CUDA);
+    String summary = Cuda.memorySummary(Device.CUDA);
+    assertTrue(
+        summary.matches("cuda:0: .* MiB in \\d+ live tensors .* cached, .* free of .*"), summary);
+    Cuda.emptyCache(Device.CUDA);
+    assertTrue(Cuda.memorySummary(Device.CUDA).contains(" 0.0 KiB cached"), summary);
+    assertTrue(kept.sum().item() == 0);
+    Cuda.synchronize(Device.CUDA);
+  }
+}
