@@ -19,7 +19,8 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Single operations on one thread, at the sizes the example networks have, and the price of small
- * ones.
+ * ones. What counts as an operation of {@link Flops} is the direct algorithm's: Winograd's, which
+ * does with fewer, can go beyond the peak.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -31,6 +32,8 @@ import org.openjdk.jmh.annotations.Warmup;
     jvmArgsAppend = {"--add-modules", "jdk.incubator.vector", "-XX:+UseParallelGC"})
 public class KernelBenchmark {
   private static final ConvOptions PADDED = ConvOptions.padding(1);
+  private static final double FIRST_LAYER = 2.0 * 64 * 16 * 32 * 32 * 3 * 9;
+  private static final double WIDE_LAYER = 2.0 * 64 * 32 * 16 * 16 * 32 * 9;
 
   private final Tensor images = Tensor.rand(64, 3, 32, 32);
   private final Tensor wide = Tensor.rand(64, 32, 16, 16);
@@ -38,6 +41,7 @@ public class KernelBenchmark {
   private final Tensor inner = Tensor.rand(32, 32, 3, 3).requiresGrad_(true);
   private final Tensor activations = Tensor.rand(64, 16, 32, 32);
   private final Tensor square = Tensor.rand(512, 512);
+  private final Tensor large = Tensor.rand(1024, 1024);
   private final Tensor few = Tensor.rand(10).requiresGrad_(true);
 
   @Setup
@@ -46,16 +50,20 @@ public class KernelBenchmark {
   }
 
   @Benchmark
+  @Flops(FIRST_LAYER)
   public Tensor convFirstLayer() {
     return images.conv2d(first, null, PADDED);
   }
 
   @Benchmark
+  @Flops(WIDE_LAYER)
   public Tensor conv32Channels() {
     return wide.conv2d(inner, null, PADDED);
   }
 
+  /** Forward and gradient. */
   @Benchmark
+  @Flops(2 * WIDE_LAYER)
   public Tensor conv32ChannelsWeightGradient() {
     Tensor y = wide.conv2d(inner, null, PADDED);
     return Autograd.grad(y, y.detach(), false, false, inner).get(0);
@@ -72,8 +80,15 @@ public class KernelBenchmark {
   }
 
   @Benchmark
+  @Flops(2.0 * 512 * 512 * 512)
   public Tensor matmul512() {
     return square.matmul(square);
+  }
+
+  @Benchmark
+  @Flops(2.0 * 1024 * 1024 * 1024)
+  public Tensor matmul1024() {
+    return large.matmul(large);
   }
 
   @Benchmark

@@ -110,9 +110,9 @@ public final class Comparison implements Callable<Integer> {
 
   private Rounds rounds(Jvm jvm, Path folder) throws IOException {
     List<Peer> peers = scaling ? List.of(Peer.TERN) : List.of(Peer.values());
-    double warmup = quick ? 0.3 : scaling ? 0.2 : 1;
-    double length = quick ? 0.3 : scaling ? 0.25 : seconds;
-    return new Rounds(jvm, peers, quick ? 2 : pairs, new Timing(warmup, length), folder);
+    Timing timing =
+        quick ? new Timing(0.3, 0.3) : scaling ? Scaling.TIMING : new Timing(1, seconds);
+    return new Rounds(jvm, peers, quick ? 2 : pairs, timing, folder);
   }
 
   private List<Group> groups() {

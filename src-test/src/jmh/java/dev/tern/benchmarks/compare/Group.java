@@ -54,7 +54,7 @@ record Group(List<String> options, boolean archived, List<Measurement> measureme
                       Meter.PEAK,
                       "training Net 64",
                       Unit.MEGABYTES,
-                      0.4))));
+                      400))));
 
   /** Measurements in an ordinary JVM. */
   static Group of(Measurement... measurements) {

@@ -10,7 +10,7 @@ import dev.tern.benchmarks.compare.Measure.Meter;
  * @param words the {@linkplain Library#workload workload}
  * @param unit what it is told in
  * @param goal Tern's number divided by libtorch's should be at most this (at least, where more is
- *     better); NaN if there is no goal
+ *     better); of memory Tern's number itself; NaN if there is no goal
  */
 record Measurement(String name, Meter meter, String words, Unit unit, double goal) {
   /** What a number is told in, and how it comes from the seconds or bytes of {@link Measure}. */
@@ -54,8 +54,22 @@ record Measurement(String name, Meter meter, String words, Unit unit, double goa
     return !Double.isNaN(goal);
   }
 
-  /** Whether a ratio of Tern's number to libtorch's is as good as it should be. */
-  boolean reachedBy(double ratio) {
+  /** Whether Tern's number, and its ratio to libtorch's, are as good as they should be. */
+  boolean reachedBy(double tern, double ratio) {
+    if (unit == Unit.MEGABYTES) {
+      return tern <= goal;
+    }
     return unit.moreIsBetter() ? ratio >= goal : ratio <= goal;
+  }
+
+  /** The goal in words; empty if there is none. */
+  String goalText() {
+    if (!hasGoal()) {
+      return "";
+    }
+    String number = Ratios.number(goal);
+    return unit == Unit.MEGABYTES
+        ? "≤ %s %s".formatted(number, unit)
+        : (unit.moreIsBetter() ? "≥ " : "≤ ") + number;
   }
 }

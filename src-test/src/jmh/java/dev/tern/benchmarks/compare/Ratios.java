@@ -48,13 +48,7 @@ final class Ratios {
     Arrays.setAll(ratios, i -> tern[i] / libtorch[i]);
     Arrays.sort(ratios);
     double ratio = median(ratios);
-    boolean more = measurement.unit().moreIsBetter();
-    String goal = "";
-    String reached = "";
-    if (measurement.hasGoal()) {
-      goal = (more ? "≥ " : "≤ ") + number(measurement.goal());
-      reached = measurement.reachedBy(ratio) ? "yes" : "no";
-    }
+    String reached = measurement.reachedBy(median(tern), ratio) ? "yes" : "no";
     return "| %s | %d | %s %s | %s %s | %s | %s to %s | %s | %s |%n"
         .formatted(
             measurement.name(),
@@ -66,8 +60,8 @@ final class Ratios {
             number(ratio),
             number(ratios[0]),
             number(ratios[ratios.length - 1]),
-            goal,
-            reached);
+            measurement.goalText(),
+            measurement.hasGoal() ? reached : "");
   }
 
   /** The middle one of values, or the mean of the middle two. */

@@ -1,6 +1,7 @@
 package dev.tern.benchmarks.compare;
 
 import dev.tern.benchmarks.compare.Chart.Line;
+import dev.tern.benchmarks.compare.Fork.Timing;
 import dev.tern.benchmarks.compare.Measure.Meter;
 import dev.tern.benchmarks.compare.Measurement.Unit;
 import java.util.ArrayList;
@@ -95,6 +96,9 @@ final class Scaling {
               new int[] {3, 8, 16, 32, 64, 128, 256, 512},
               IntStream.concat(IntStream.of(BY_SIXTEEN), IntStream.of(257, 511, 512)).toArray(),
               new Curve("matmul", "matmul %1$d")));
+
+  /** Shorter than usual: neighbouring sizes warm each other's code up. */
+  static final Timing TIMING = new Timing(0.25, 0.2);
 
   private static final int BATCH = 64;
   private static final List<Curve> NETWORKS =
