@@ -231,64 +231,23 @@ final class CpuBackend implements Backend {
 
   @Override
   public void conv(ConvSpec spec, Data x, Data weight, @Nullable Data bias, Data y) {
-    if (!isFast(x) || !spec.isPlain3x3()) {
+    if (!isFast(x) || !Convolutions.forward(spec, x, weight, bias, y)) {
       Backend.super.conv(spec, x, weight, bias, y);
-      return;
     }
-    Conv3x3.forward(
-        spec.batch(),
-        spec.inChannels(),
-        spec.in()[0],
-        spec.in()[1],
-        spec.outChannels(),
-        floats(x),
-        x.offset(),
-        floats(weight),
-        weight.offset(),
-        floatsOf(bias),
-        bias == null ? 0 : bias.offset(),
-        floats(y),
-        y.offset());
   }
 
   @Override
   public void convInputGrad(ConvSpec spec, Data weight, Data dy, Data dx) {
-    if (!isFast(dy) || !spec.isPlain3x3()) {
+    if (!isFast(dy) || !Convolutions.inputGrad(spec, weight, dy, dx)) {
       Backend.super.convInputGrad(spec, weight, dy, dx);
-      return;
     }
-    Conv3x3.inputGrad(
-        spec.batch(),
-        spec.inChannels(),
-        spec.in()[0],
-        spec.in()[1],
-        spec.outChannels(),
-        floats(weight),
-        weight.offset(),
-        floats(dy),
-        dy.offset(),
-        floats(dx),
-        dx.offset());
   }
 
   @Override
   public void convWeightGrad(ConvSpec spec, Data x, Data dy, Data dweight) {
-    if (!isFast(x) || !spec.isPlain3x3()) {
+    if (!isFast(x) || !Convolutions.weightGrad(spec, x, dy, dweight)) {
       Backend.super.convWeightGrad(spec, x, dy, dweight);
-      return;
     }
-    Conv3x3.weightGrad(
-        spec.batch(),
-        spec.inChannels(),
-        spec.in()[0],
-        spec.in()[1],
-        spec.outChannels(),
-        floats(x),
-        x.offset(),
-        floats(dy),
-        dy.offset(),
-        floats(dweight),
-        dweight.offset());
   }
 
   @Override

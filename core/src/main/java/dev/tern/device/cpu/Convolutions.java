@@ -1,0 +1,84 @@
+package dev.tern.device.cpu;
+
+import static dev.tern.device.cpu.Operands.floats;
+import static dev.tern.device.cpu.Operands.floatsOf;
+
+import dev.tern.device.ConvSpec;
+import dev.tern.device.Data;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which kernel serves a FLOAT32 convolution. Every method returns false if none does: then the
+ * composed one is used, a matrix product of patches.
+ */
+final class Convolutions {
+  private Convolutions() {}
+
+  static boolean forward(ConvSpec s, Data x, Data weight, @Nullable Data bias, Data y) {
+    float[] in = floats(x);
+    int xo = x.offset();
+    float[] w = floats(weight);
+    int wo = weight.offset();
+    float[] b = floatsOf(bias);
+    int bo = bias == null ? 0 : bias.offset();
+    float[] out = floats(y);
+    int yo = y.offset();
+    if (s.isPlain3x3()) {
+      int h = s.in()[0];
+      int width = s.in()[1];
+      Conv3x3.forward(
+          s.batch(), s.inChannels(), h, width, s.outChannels(), in, xo, w, wo, b, bo, out, yo);
+    } else if (Depthwise.fits(s)) {
+      Depthwise.forward(s, in, xo, w, wo, b, bo, out, yo);
+    } else if (Conv1x1.fits(s)) {
+      Conv1x1.forward(s, in, xo, w, wo, b, bo, out, yo);
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  static boolean inputGrad(ConvSpec s, Data weight, Data dy, Data dx) {
+    float[] w = floats(weight);
+    int wo = weight.offset();
+    float[] gradient = floats(dy);
+    int dyo = dy.offset();
+    float[] out = floats(dx);
+    int dxo = dx.offset();
+    if (s.isPlain3x3()) {
+      int h = s.in()[0];
+      int width = s.in()[1];
+      Conv3x3.inputGrad(
+          s.batch(), s.inChannels(), h, width, s.outChannels(), w, wo, gradient, dyo, out, dxo);
+    } else if (Depthwise.fits(s)) {
+      Depthwise.inputGrad(s, w, wo, gradient, dyo, out, dxo);
+    } else if (Conv1x1.fits(s)) {
+      Conv1x1.inputGrad(s, w, wo, gradient, dyo, out, dxo);
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  static boolean weightGrad(ConvSpec s, Data x, Data dy, Data dweight) {
+    float[] in = floats(x);
+    int xo = x.offset();
+    float[] gradient = floats(dy);
+    int dyo = dy.offset();
+    float[] out = floats(dweight);
+    int dwo = dweight.offset();
+    if (s.isPlain3x3()) {
+      int h = s.in()[0];
+      int width = s.in()[1];
+      Conv3x3.weightGrad(
+          s.batch(), s.inChannels(), h, width, s.outChannels(), in, xo, gradient, dyo, out, dwo);
+    } else if (Depthwise.fits(s)) {
+      Depthwise.weightGrad(s, in, xo, gradient, dyo, out, dwo);
+    } else if (Conv1x1.fits(s)) {
+      Conv1x1.weightGrad(s, in, xo, gradient, dyo, out, dwo);
+    } else {
+      return false;
+    }
+    return true;
+  }
+}
