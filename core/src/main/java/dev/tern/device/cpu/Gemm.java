@@ -10,6 +10,12 @@ final class Gemm {
   /** Below so many products, packing costs more than it saves. */
   private static final int SMALL = 16_384;
 
+  /** So few rows or columns are products with single vectors, which need no packing. */
+  private static final int FEW = 4;
+
+  /** Elements of a matrix that one task multiplies with a vector. */
+  private static final int ELEMENTS = 1 << 16;
+
   private Gemm() {}
 
   /**
@@ -38,7 +44,20 @@ final class Gemm {
       }
       return;
     }
-    if (n <= 4 || (long) m * n * k <= SMALL) {
+    if (!ta && k >= 16 && n <= FEW) {
+      float[] columns = tb ? b : transposed(k, n, b, bo);
+      for (int j = 0; j < n; j++) {
+        vectors(m, k, a, ao, columns, (tb ? bo : 0) + j * k, c, co + j, n, accumulate);
+      }
+      return;
+    }
+    if (!ta && k >= 16 && tb && m <= FEW) {
+      for (int i = 0; i < m; i++) {
+        vectors(n, k, b, bo, a, ao + i * k, c, co + i * n, 1, accumulate);
+      }
+      return;
+    }
+    if (n <= FEW || (long) m * n * k <= SMALL) {
       small(ta, tb, m, n, k, a, ao, b, bo, c, co, accumulate);
       return;
     }
@@ -69,6 +88,40 @@ final class Gemm {
                   n,
                   accumulate);
         });
+  }
+
+  /** The products of the rows of a matrix, {@code x: [rows, k]}, with a vector y. */
+  private static void vectors(
+      int rows,
+      int k,
+      float[] x,
+      int xo,
+      float[] y,
+      int yo,
+      float[] out,
+      int oo,
+      int step,
+      boolean accumulate) {
+    int block = Math.max(1, ELEMENTS / k);
+    Team.run(
+        (rows + block - 1) / block,
+        task -> {
+          int r = task * block;
+          int count = Math.min(block, rows - r);
+          Simd.get()
+              .rowProducts(
+                  count, k, x, xo + r * k, y, yo, out, oo + r * step, step, accumulate);
+        });
+  }
+
+  private static float[] transposed(int rows, int columns, float[] x, int xo) {
+    float[] y = Scratch.floats(Scratch.TRANSPOSED, rows * columns);
+    for (int j = 0; j < columns; j++) {
+      for (int i = 0; i < rows; i++) {
+        y[j * rows + i] = x[xo + i * columns + j];
+      }
+    }
+    return y;
   }
 
   private static void small(

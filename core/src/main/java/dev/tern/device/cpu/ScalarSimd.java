@@ -120,6 +120,38 @@ public class ScalarSimd implements Simd {
   }
 
   @Override
+  public void rowProducts(
+      int rows,
+      int n,
+      float[] x,
+      int xo,
+      float[] y,
+      int yo,
+      float[] out,
+      int oo,
+      int step,
+      boolean accumulate) {
+    for (int r = 0; r < rows; r++) {
+      int row = xo + r * n;
+      float a = accumulate ? out[oo + r * step] : 0;
+      float b = 0;
+      float c = 0;
+      float d = 0;
+      int i = 0;
+      for (; i <= n - 4; i += 4) {
+        a = Math.fma(x[row + i], y[yo + i], a);
+        b = Math.fma(x[row + i + 1], y[yo + i + 1], b);
+        c = Math.fma(x[row + i + 2], y[yo + i + 2], c);
+        d = Math.fma(x[row + i + 3], y[yo + i + 3], d);
+      }
+      for (; i < n; i++) {
+        a = Math.fma(x[row + i], y[yo + i], a);
+      }
+      out[oo + r * step] = a + b + (c + d);
+    }
+  }
+
+  @Override
   public float max(float[] x, int xo, int n) {
     float max = Float.NEGATIVE_INFINITY;
     for (int i = 0; i < n; i++) {

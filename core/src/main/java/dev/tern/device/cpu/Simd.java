@@ -68,6 +68,22 @@ public interface Simd {
   /** The sum of y (x - center). */
   double sumOfProducts(float[] x, int xo, float center, float[] y, int yo, int n);
 
+  /**
+   * The products of the rows of a matrix, {@code x: [rows, n]}, with a vector y, each to {@code
+   * out[oo + step r]}, or added there.
+   */
+  void rowProducts(
+      int rows,
+      int n,
+      float[] x,
+      int xo,
+      float[] y,
+      int yo,
+      float[] out,
+      int oo,
+      int step,
+      boolean accumulate);
+
   /** The largest; NaN if there is one. */
   float max(float[] x, int xo, int n);
 

@@ -24,7 +24,11 @@ class GemmTest {
     "7,33,513",
     "130,70,20",
     "2,600,9",
-    "33,31,1"
+    "33,31,1",
+    "1,4500,33",
+    "3,5,100",
+    "3000,1,50",
+    "70,3,129"
   })
   void agreesWithSumsInDouble(int m, int n, int k) {
     for (int flags = 0; flags < 8; flags++) {

@@ -73,6 +73,21 @@ public final class PanamaSimd extends ScalarSimd {
   }
 
   @Override
+  public void rowProducts(
+      int rows,
+      int n,
+      float[] x,
+      int xo,
+      float[] y,
+      int yo,
+      float[] out,
+      int oo,
+      int step,
+      boolean accumulate) {
+    VectorReduce.rowProducts(rows, n, x, xo, y, yo, out, oo, step, accumulate);
+  }
+
+  @Override
   public float max(float[] x, int xo, int n) {
     return VectorReduce.max(x, xo, n);
   }

@@ -55,6 +55,51 @@ final class VectorReduce {
     return lanes[0];
   }
 
+  static void rowProducts(
+      int rows,
+      int n,
+      float[] x,
+      int xo,
+      float[] y,
+      int yo,
+      float[] out,
+      int oo,
+      int step,
+      boolean accumulate) {
+    float[] lanes = new float[L];
+    for (int r = 0; r < rows; r++) {
+      float before = accumulate ? out[oo + r * step] : 0;
+      out[oo + r * step] = before + product(x, xo + r * n, y, yo, n, lanes);
+    }
+  }
+
+  private static float product(float[] x, int xo, float[] y, int yo, int n, float[] lanes) {
+    FloatVector a = FloatVector.zero(S);
+    FloatVector b = a;
+    FloatVector c = a;
+    FloatVector d = a;
+    int i = 0;
+    for (; i <= n - STEP; i += STEP) {
+      a = FloatVector.fromArray(S, x, xo + i).fma(FloatVector.fromArray(S, y, yo + i), a);
+      b = FloatVector.fromArray(S, x, xo + i + L).fma(FloatVector.fromArray(S, y, yo + i + L), b);
+      c =
+          FloatVector.fromArray(S, x, xo + i + 2 * L)
+              .fma(FloatVector.fromArray(S, y, yo + i + 2 * L), c);
+      d =
+          FloatVector.fromArray(S, x, xo + i + 3 * L)
+              .fma(FloatVector.fromArray(S, y, yo + i + 3 * L), d);
+    }
+    for (; i <= n - L; i += L) {
+      a = FloatVector.fromArray(S, x, xo + i).fma(FloatVector.fromArray(S, y, yo + i), a);
+    }
+    a.add(b).add(c.add(d)).intoArray(lanes, 0);
+    float sum = total(lanes);
+    for (; i < n; i++) {
+      sum = Math.fma(x[xo + i], y[yo + i], sum);
+    }
+    return sum;
+  }
+
   static double sumOfSquares(float[] x, int xo, float center, int n) {
     float[] lanes = new float[L];
     double total = 0;
