@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Max pooling against loops, with ties, NaN and -inf. */
+/** Max pooling, composed and the CPU's own, against loops, with ties, NaN and -inf; means too. */
 class ComposedPoolTest {
   static Stream<Arguments> layouts() {
     return Stream.of(
@@ -69,8 +69,14 @@ class ComposedPoolTest {
     assertArrayEquals(y, Plain.values(out));
     assertArrayEquals(index, Plain.values(at));
 
+    Data ownAt = Plain.empty(DType.INT64, s.outputShape().toArray());
+    Plain.CPU.maxPool(s, in, Plain.empty(dtype, s.outputShape().toArray()), ownAt);
+    assertArrayEquals(index, Plain.values(ownAt));
+
     Data withoutIndices = Plain.empty(dtype, s.outputShape().toArray());
     Composed.maxPool(Plain.CPU, s, in, withoutIndices, null);
+    assertArrayEquals(y, Plain.values(withoutIndices));
+    Plain.CPU.maxPool(s, in, withoutIndices, null);
     assertArrayEquals(y, Plain.values(withoutIndices));
 
     Data gradient = Plain.of(DType.FLOAT32, dy, s.outputShape().toArray());
@@ -78,6 +84,41 @@ class ComposedPoolTest {
     Data toInput = Plain.empty(dtype, s.inputShape().toArray());
     Composed.maxPoolGrad(Plain.CPU, s, in, sameType, toInput);
     assertArrayEquals(dx, Plain.values(toInput), 1e-6);
+    Plain.CPU.maxPoolGrad(s, in, sameType, toInput);
+    assertArrayEquals(dx, Plain.values(toInput), 1e-6);
+  }
+
+  static Stream<Arguments> means() {
+    return Stream.of(
+        row("1d", Shape.of(2, 3, 9), PoolOptions.window(3)),
+        row("2d", Shape.of(2, 3, 6, 4), PoolOptions.window(2)),
+        row("2d global", Shape.of(2, 3, 20, 33), PoolOptions.window(20, 33)),
+        row("2d 3x3", Shape.of(2, 3, 8, 7), PoolOptions.window(3).stride(1).padding(1)),
+        row("2d 3x2/2", Shape.of(2, 3, 8, 7), PoolOptions.window(3, 2).stride(2).padding(1)),
+        row("2d ceil", Shape.of(1, 2, 6, 7), PoolOptions.window(3).stride(2).ceilMode(true)),
+        row(
+            "2d without padding",
+            Shape.of(3, 50, 30, 40),
+            PoolOptions.window(3).stride(2).padding(1).countIncludePad(false)));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("means")
+  void ownMeansAreTheComposedOnes(String name, PoolSpec s) {
+    double[] x = Plain.random(1, s.inputShape().numel());
+    double[] dy = Plain.random(2, s.outputShape().numel());
+    Data exact = Plain.empty(DType.FLOAT64, s.outputShape().toArray());
+    AveragePool.forward(Plain.CPU, s, Plain.of(DType.FLOAT64, x, s.inputShape().toArray()), exact);
+    Data y = Plain.empty(DType.FLOAT32, s.outputShape().toArray());
+    Plain.CPU.avgPool(s, Plain.of(DType.FLOAT32, x, s.inputShape().toArray()), y);
+    assertArrayEquals(Plain.values(exact), Plain.values(y), 1e-6);
+
+    Data exactGradient = Plain.empty(DType.FLOAT64, s.inputShape().toArray());
+    AveragePool.gradient(
+        Plain.CPU, s, Plain.of(DType.FLOAT64, dy, s.outputShape().toArray()), exactGradient);
+    Data dx = Plain.empty(DType.FLOAT32, s.inputShape().toArray());
+    Plain.CPU.avgPoolGrad(s, Plain.of(DType.FLOAT32, dy, s.outputShape().toArray()), dx);
+    assertArrayEquals(Plain.values(exactGradient), Plain.values(dx), 1e-6);
   }
 
   /**

@@ -252,8 +252,14 @@ final class CpuBackend implements Backend {
 
   @Override
   public void maxPool(PoolSpec spec, Data x, Data y, @Nullable Data indices) {
-    if (!isFast(x) || !spec.isPlain2x2() || indices != null) {
+    if (!isFast(x) || !Pool.fits(spec)) {
       Backend.super.maxPool(spec, x, y, indices);
+      return;
+    }
+    if (!spec.isPlain2x2() || indices != null) {
+      long[] at = indices == null ? null : longs(indices);
+      int io = indices == null ? 0 : indices.offset();
+      Pool.max(spec, floats(x), x.offset(), floats(y), y.offset(), at, io);
       return;
     }
     Pool2x2.forward(
@@ -268,8 +274,12 @@ final class CpuBackend implements Backend {
 
   @Override
   public void maxPoolGrad(PoolSpec spec, Data x, Data dy, Data dx) {
-    if (!isFast(x) || !spec.isPlain2x2()) {
+    if (!isFast(x) || !Pool.fits(spec)) {
       Backend.super.maxPoolGrad(spec, x, dy, dx);
+      return;
+    }
+    if (!spec.isPlain2x2()) {
+      Pool.maxGrad(spec, floats(x), x.offset(), floats(dy), dy.offset(), floats(dx), dx.offset());
       return;
     }
     Pool2x2.grad(
@@ -282,6 +292,24 @@ final class CpuBackend implements Backend {
         dy.offset(),
         floats(dx),
         dx.offset());
+  }
+
+  @Override
+  public void avgPool(PoolSpec spec, Data x, Data y) {
+    if (isFast(x) && Pool.fits(spec)) {
+      Pool.mean(spec, floats(x), x.offset(), floats(y), y.offset());
+    } else {
+      Backend.super.avgPool(spec, x, y);
+    }
+  }
+
+  @Override
+  public void avgPoolGrad(PoolSpec spec, Data dy, Data dx) {
+    if (isFast(dy) && Pool.fits(spec)) {
+      Pool.meanGrad(spec, floats(dy), dy.offset(), floats(dx), dx.offset());
+    } else {
+      Backend.super.avgPoolGrad(spec, dy, dx);
+    }
   }
 
   @Override

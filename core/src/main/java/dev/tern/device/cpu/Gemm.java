@@ -109,8 +109,7 @@ final class Gemm {
           int r = task * block;
           int count = Math.min(block, rows - r);
           Simd.get()
-              .rowProducts(
-                  count, k, x, xo + r * k, y, yo, out, oo + r * step, step, accumulate);
+              .rowProducts(count, k, x, xo + r * k, y, yo, out, oo + r * step, step, accumulate);
         });
   }
 
