@@ -15,8 +15,13 @@ final class GoldenFolder {
 
   private GoldenFolder() {}
 
-  /** The folder of {@code -Dtern.pt}, or the project's; a relative one is taken from the root. */
+  /** The project's own files of PyTorch's. */
   static Path pt() {
+    return root().resolve(RESOURCES).resolve("pt");
+  }
+
+  /** The folder of {@code -Dtern.pt}, or the project's; a relative one is taken from the root. */
+  static Path chosenPt() {
     return folder("tern.pt", RESOURCES.resolve("pt"));
   }
 

@@ -40,9 +40,7 @@ import dev.tern.optim.StepLR;
 import dev.tern.shape.DType;
 import dev.tern.shape.Shape;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -133,9 +131,6 @@ class PythonTrainingTest {
       there = false;
     }
     assumeTrue(there, "no python3 with torch here");
-    try (InputStream script = PythonTrainingTest.class.getResourceAsStream("/python/train.py")) {
-      Files.write(folder.resolve("train.py"), script.readAllBytes());
-    }
     Generator.manualSeed(4);
     start = new LinkedHashMap<>();
     start.put("x", Tensor.randn(DType.FLOAT64, Shape.of(9, 3)));
@@ -147,7 +142,8 @@ class PythonTrainingTest {
   }
 
   private static void script(String phase) throws IOException, InterruptedException {
-    String output = python(folder.resolve("train.py").toString(), phase, folder.toString());
+    Path script = Path.of(System.getProperty("tern.root", ""), "src-test/src/test/python/train.py");
+    String output = python(script.toString(), phase, folder.toString());
     assertTrue(output.endsWith("rc 0"), output);
   }
 
