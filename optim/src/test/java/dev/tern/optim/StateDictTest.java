@@ -188,14 +188,12 @@ class StateDictTest {
     Adam optimizer = new Adam(List.of(w, b), Adam.lr(0.01));
     SGD one = new SGD(List.of(w), SGD.lr(0.1));
     String message =
-        assertThrows(
-                StateDictException.class, () -> optimizer.loadStateDict(one.stateDict()))
+        assertThrows(StateDictException.class, () -> optimizer.loadStateDict(one.stateDict()))
             .getMessage();
     assertTrue(message.contains("the checkpoint has 1 parameters, the optimizer 2"), message);
     SGD two = new SGD(List.of(w), SGD.lr(0.1)).addGroup(List.of(b), SGD.lr(1));
     message =
-        assertThrows(
-                StateDictException.class, () -> optimizer.loadStateDict(two.stateDict()))
+        assertThrows(StateDictException.class, () -> optimizer.loadStateDict(two.stateDict()))
             .getMessage();
     assertTrue(message.contains("2 parameter groups, the optimizer 1"), message);
     assertThrows(StateDictException.class, () -> one.loadStateDict(Map.of("epoch", 3)));
@@ -223,8 +221,7 @@ class StateDictTest {
     StepLR same = new StepLR(optimizer, 3, 0.5);
     same.loadStateDict(state);
     assertEquals(1, same.epoch());
-    assertThrows(
-        StateDictException.class, () -> same.loadStateDict(Map.of("last_epoch", "one")));
+    assertThrows(StateDictException.class, () -> same.loadStateDict(Map.of("last_epoch", "one")));
     assertEquals(1, same.epoch());
   }
 
@@ -241,16 +238,14 @@ class StateDictTest {
     other.loadStateDict(schedule.stateDict());
     assertEquals(schedule.stateDict(), other.stateDict());
     var tighter = new ReduceLROnPlateau(optimizer, options.patience(5));
-    assertThrows(
-        StateDictException.class, () -> tighter.loadStateDict(schedule.stateDict()));
+    assertThrows(StateDictException.class, () -> tighter.loadStateDict(schedule.stateDict()));
   }
 
   @Test
   void momentumOfASchedulesCycleIsTheBetaOfAdam() {
     Adam optimizer = new Adam(List.of(w), Adam.lr(0.01));
     new OneCycleLR(optimizer, OneCycleLR.maxLr(0.1).totalSteps(10).momentum(0.8, 0.95));
-    assertEquals(
-        Tuple.of(0.95, 0.999), group(optimizer.stateDict(), 0).get("betas"));
+    assertEquals(Tuple.of(0.95, 0.999), group(optimizer.stateDict(), 0).get("betas"));
     Adagrad none = new Adagrad(List.of(b), Adagrad.lr(0.1));
     assertThrows(
         IllegalArgumentException.class,
