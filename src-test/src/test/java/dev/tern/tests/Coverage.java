@@ -8,7 +8,6 @@ import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -72,9 +71,6 @@ final class Coverage {
           Map.entry("isfinite", "isFinite"),
           Map.entry("logsigmoid", "logSigmoid"));
 
-  /** The tables that {@link GoldenOperationsTest} runs on CUDA as well. */
-  private static final Set<String> ON_CUDA = Set.of();
-
   private static final String HEAD =
       """
       # What is proved, and how
@@ -85,8 +81,8 @@ final class Coverage {
         the largest number) and FLOAT32, from dense inputs and from strided views.
       - **gradient**: rows checked against differences of the function itself in FLOAT64; the same rows run through the
         test that changes inputs and outputs in place. **second**: whether the gradient's own gradient is checked so too.
-      - **CPU**, **CUDA**: whether one of these tables runs the operation there; CUDA on the emulated driver, FLOAT32,
-        where no GPU is at hand.
+      - **CPU**, **CUDA**: whether one of these tables runs the operation there. The golden rows run on CUDA in FLOAT32, on a
+        driver emulated on the CPU where no GPU is at hand.
       - "-" stands for what there is none of: a comparison has no gradient, a creation no inputs. Creation, random draws
         and answers that are Java's own (`equal`, `allclose`) have tests by themselves: `RandomTest`, `TensorOperationsTest`.
       """;
@@ -102,29 +98,23 @@ final class Coverage {
       """;
 
   private final Map<String, Long> golden = new TreeMap<>();
-  private final Map<String, Long> goldenOnCuda = new TreeMap<>();
   private final Map<String, Long> gradients;
 
   Coverage() {
-    count("tensor_ops", Golden.cases("tensor_ops"));
-    count("functional", Golden.cases("functional"));
-    count(
-        "more_tensor_ops",
-        Golden.cases(Golden.resources("/tensors/more_tensor_ops.json"), "more_tensor_ops"));
-    count("layers", Golden.cases(Golden.resources("/layers/layers.json"), "layers"));
+    count(Golden.cases("tensor_ops"));
+    count(Golden.cases("functional"));
+    count(Golden.cases(Golden.resources("/tensors/more_tensor_ops.json"), "more_tensor_ops"));
+    count(Golden.cases(Golden.resources("/layers/layers.json"), "layers"));
     gradients =
         Differentiable.rows().stream()
             .map(row -> row.name().split(" ")[0])
             .collect(Collectors.groupingBy(name -> name, Collectors.counting()));
   }
 
-  private void count(String suite, List<GoldenCase> rows) {
+  private void count(List<GoldenCase> rows) {
     for (GoldenCase row : rows) {
       String method = METHODS.getOrDefault(row.op(), camelCase(row.op()));
       golden.merge(method, 1L, Long::sum);
-      if (ON_CUDA.contains(suite)) {
-        goldenOnCuda.merge(method, 1L, Long::sum);
-      }
     }
   }
 
@@ -156,7 +146,6 @@ final class Coverage {
     for (String name : names) {
       long rows = golden.getOrDefault(name, 0L);
       long checks = gradients.getOrDefault(name, 0L);
-      boolean onCuda = goldenOnCuda.containsKey(name);
       page.append(
           "| `%s%s` | `%s%s` | %s | %s | %s | %s | %s |%n"
               .formatted(
@@ -168,7 +157,7 @@ final class Coverage {
                   checks == 0 ? "-" : checks,
                   checks == 0 ? "-" : "yes",
                   rows + checks == 0 ? "-" : "yes",
-                  onCuda ? "yes" : "-"));
+                  rows == 0 ? "-" : "yes"));
     }
   }
 
