@@ -2,10 +2,12 @@ package dev.tern.nn;
 
 import dev.tern.Autograd;
 import dev.tern.Tensor;
-import dev.tern.shape.DType;
+import dev.tern.device.Generator;
 import dev.tern.shape.Shape;
 import dev.tern.shape.ShapeException;
+import java.util.Arrays;
 import java.util.function.Consumer;
+import org.apache.commons.math3.special.Erf;
 
 /**
  * Initialisers, {@code torch.nn.init}: each fills its tensor in place, unrecorded, with the numbers
@@ -36,9 +38,19 @@ public final class Init {
     return fill(tensor, t -> t.fill_(value));
   }
 
+  /** Uniform from 0 to 1. */
+  public static <T extends Tensor> T uniform_(T tensor) {
+    return uniform_(tensor, 0, 1);
+  }
+
   /** Uniform from {@code low} to {@code high}. */
   public static <T extends Tensor> T uniform_(T tensor, double low, double high) {
     return fill(tensor, t -> t.uniform_(low, high));
+  }
+
+  /** Normal with mean 0 and standard deviation 1. */
+  public static <T extends Tensor> T normal_(T tensor) {
+    return normal_(tensor, 0, 1);
   }
 
   /** Normal. */
@@ -57,6 +69,69 @@ public final class Init {
           t.zero_();
           for (int i = 0; i < Math.min(t.size(0), t.size(1)); i++) {
             t.select(0, i).select(0, i).fill_(1);
+          }
+        });
+  }
+
+  /** As {@link #dirac_(Tensor, int)}, with one group. */
+  public static <T extends Tensor> T dirac_(T tensor) {
+    return dirac_(tensor, 1);
+  }
+
+  /**
+   * A convolution that passes as many channels on as it can: ones at the kernels' centres, zeros
+   * elsewhere.
+   *
+   * @param tensor {@code [out, in, *kernel]} with one to three spatial dimensions
+   * @param groups a divisor of {@code out}
+   */
+  public static <T extends Tensor> T dirac_(T tensor, int groups) {
+    if (tensor.rank() < 3 || tensor.rank() > 5 || groups < 1 || tensor.size(0) % groups != 0) {
+      throw new ShapeException(
+          "dirac_: wants [out, in, *kernel] with 1 to 3 spatial dimensions and out divisible by %d groups, got %s"
+              .formatted(groups, tensor.shape()));
+    }
+    return fill(
+        tensor,
+        t -> {
+          t.zero_();
+          int each = t.size(0) / groups;
+          for (int out = 0; out < t.size(0); out++) {
+            if (out % each < t.size(1)) {
+              Tensor centre = t.select(0, out).select(0, out % each);
+              while (centre.rank() > 0) {
+                centre = centre.select(0, centre.size(0) / 2);
+              }
+              centre.fill_(1);
+            }
+          }
+        });
+  }
+
+  /**
+   * A normal matrix with zeros in some rows of each column, drawn for each column, Martens (2010).
+   *
+   * @param tensor {@code [rows, columns]}
+   * @param sparsity the share of zeros, rounded up
+   * @param std the standard deviation of the others, 0.01 in PyTorch unless stated
+   */
+  public static <T extends Tensor> T sparse_(T tensor, double sparsity, double std) {
+    if (tensor.rank() != 2) {
+      throw new ShapeException("sparse_: wants a matrix, got " + tensor.shape());
+    }
+    if (!(sparsity >= 0 && sparsity <= 1)) {
+      throw new IllegalArgumentException("sparse_: wants a share from 0 to 1, got " + sparsity);
+    }
+    return fill(
+        tensor,
+        t -> {
+          t.normal_(0, std);
+          int zeros = (int) Math.ceil(sparsity * t.size(0));
+          for (int column = 0; column < t.size(1); column++) {
+            int[] rows = Generator.current().permutation(t.size(0));
+            for (int i = 0; i < zeros; i++) {
+              t.select(0, rows[i]).select(0, column).fill_(0);
+            }
           }
         });
   }
@@ -145,14 +220,14 @@ public final class Init {
         tensor,
         t -> {
           t.uniform_(2 * low - 1, 2 * high - 1);
-          Tensor z = InverseErf.of(t.to(DType.FLOAT64)).to(t.dtype());
-          t.copy_(z.mul(std * Math.sqrt(2)).add(mean).clamp(a, b));
+          double[] z = Arrays.stream(t.toDoubleArray()).map(Erf::erfInv).toArray();
+          Tensor normal = Tensor.from(z, t.shape().toArray()).to(t.dtype()).to(t.device());
+          t.copy_(normal.mul(std * Math.sqrt(2)).add(mean).clamp(a, b));
         });
   }
 
   private static double normalCdf(double x) {
-    double z = x / Math.sqrt(2);
-    return (1 + Tensor.of(new double[] {z}).erf().item()) / 2;
+    return (1 + Erf.erf(x / Math.sqrt(2))) / 2;
   }
 
   /** A (semi-)orthogonal matrix with gain 1. */

@@ -1,5 +1,6 @@
 package dev.tern.nn;
 
+import dev.tern.HookHandle;
 import dev.tern.Parameter;
 import dev.tern.StateDict;
 import dev.tern.Tensor;
@@ -23,7 +24,6 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,10 +48,9 @@ public abstract class Module implements TensorFunction {
   private record Leaving(WeakReference<TernException> exception, WeakReference<Module> module) {}
 
   private static final ThreadLocal<@Nullable Leaving> LEAVING = new ThreadLocal<>();
-  private static final ForwardHook[] NO_HOOKS = {};
 
   private final Map<String, Object> registered = new LinkedHashMap<>();
-  private volatile ForwardHook[] hooks = NO_HOOKS;
+  private volatile @Nullable ModuleHooks hooks;
   private volatile boolean training = true;
 
   /** For subclasses. */
@@ -66,12 +65,8 @@ public abstract class Module implements TensorFunction {
   @Override
   public final Tensor apply(Tensor x) {
     try {
-      Tensor y = forward(x);
-      for (ForwardHook hook : hooks) {
-        Tensor other = hook.after(this, x, y);
-        y = other == null ? y : other;
-      }
-      return y;
+      ModuleHooks around = hooks;
+      return around == null ? forward(x) : around.call(this, x);
     } catch (TernException e) {
       throw leaving(e);
     }
@@ -139,23 +134,48 @@ public abstract class Module implements TensorFunction {
     @Nullable Tensor after(Module module, Tensor input, Tensor output);
   }
 
-  /** A registered hook; {@link #close} removes it. */
+  /** What is called before a module's {@link #forward}. */
   @FunctionalInterface
-  public interface HookHandle extends AutoCloseable {
-    @Override
-    void close();
+  public interface ForwardPreHook {
+    /** Sees the input; returns what replaces it, or null to leave it. */
+    @Nullable Tensor before(Module module, Tensor input);
+  }
+
+  /** What is called when gradients have passed a module on their way back. */
+  @FunctionalInterface
+  public interface BackwardHook {
+    /**
+     * Sees both gradients; returns what replaces the input's, or null to leave it.
+     *
+     * @param gradInput null where the input does not require a gradient
+     */
+    @Nullable Tensor after(Module module, @Nullable Tensor gradInput, Tensor gradOutput);
+  }
+
+  /** Calls a hook before each forward, {@code register_forward_pre_hook}. */
+  public final HookHandle registerForwardPreHook(ForwardPreHook hook) {
+    return hooks().add(hook);
   }
 
   /** Calls a hook after each forward, {@code register_forward_hook}. */
   public final HookHandle registerForwardHook(ForwardHook hook) {
+    return hooks().add(hook);
+  }
+
+  /**
+   * Calls a hook in each backward pass, {@code register_full_backward_hook}. While there is one,
+   * the module's input and output are views, so that their gradients are its own.
+   */
+  public final HookHandle registerFullBackwardHook(BackwardHook hook) {
+    return hooks().add(hook);
+  }
+
+  private ModuleHooks hooks() {
     synchronized (registered) {
-      hooks = Stream.concat(Arrays.stream(hooks), Stream.of(hook)).toArray(ForwardHook[]::new);
+      ModuleHooks all = hooks == null ? new ModuleHooks() : hooks;
+      hooks = all;
+      return all;
     }
-    return () -> {
-      synchronized (registered) {
-        hooks = Arrays.stream(hooks).filter(other -> other != hook).toArray(ForwardHook[]::new);
-      }
-    };
   }
 
   // what it consists of
@@ -336,6 +356,10 @@ public abstract class Module implements TensorFunction {
     return train(false);
   }
 
+  final void setTraining(boolean mode) {
+    training = mode;
+  }
+
   /** Whether it is in training mode, as every module is at first. */
   public final boolean isTraining() {
     return training;
@@ -418,6 +442,28 @@ public abstract class Module implements TensorFunction {
   /** The settings that {@link #toString} shows, {@code extra_repr}; several lines are indented. */
   protected String extraRepr() {
     return "";
+  }
+
+  /**
+   * What a call with an input of this shape goes through: shapes, parameters, multiply-adds; print
+   * it. As {@link #summary(Tensor)} with zeros.
+   */
+  public final Summary summary(int... inputShape) {
+    Tensor zeros = Tensor.zeros(inputShape);
+    for (Parameter parameter : parameters()) {
+      if (parameter.dtype().isFloatingPoint()) {
+        return summary(zeros.to(parameter.dtype()).to(parameter.device()));
+      }
+    }
+    return summary(zeros);
+  }
+
+  /**
+   * What a call goes through, like torchinfo's {@code summary}. The call is made in evaluation mode
+   * and is not recorded; afterwards all is as it was. Modules of several inputs are not shown.
+   */
+  public final Summary summary(Tensor input) {
+    return Summary.of(this, input);
   }
 
   /** As PyTorch prints it. */

@@ -1,6 +1,7 @@
 package dev.tern.nn;
 
 import dev.tern.Parameter;
+import dev.tern.shape.DType;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -44,6 +45,16 @@ public class ParameterDict extends Module {
 
   @Override
   protected final String extraRepr() {
-    return PythonText.parameters(namedParameters());
+    return PythonText.parameters(namedParameters(), ParameterDict::tensorClass);
+  }
+
+  /** PyTorch's older names, which it uses here and not in a list. */
+  private static String tensorClass(DType type) {
+    return switch (type) {
+      case FLOAT32 -> "FloatTensor";
+      case FLOAT64 -> "DoubleTensor";
+      case FLOAT16 -> "HalfTensor";
+      default -> "BFloat16Tensor";
+    };
   }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 
 /** Parameters under the names {@code 0}, {@code 1}, ..., {@code torch.nn.ParameterList}. */
 public class ParameterList extends Module implements Iterable<Parameter> {
@@ -41,6 +42,6 @@ public class ParameterList extends Module implements Iterable<Parameter> {
 
   @Override
   protected final String extraRepr() {
-    return PythonText.parameters(namedParameters());
+    return PythonText.parameters(namedParameters(), type -> type.name().toLowerCase(Locale.ROOT));
   }
 }

@@ -1,11 +1,12 @@
 package dev.tern.nn;
 
 import dev.tern.Parameter;
+import dev.tern.shape.DType;
 import dev.tern.shape.Sizes;
 import java.math.BigDecimal;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Values as Python prints them, for {@code toString}. */
@@ -63,22 +64,18 @@ final class PythonText {
   }
 
   /** The lines of a list of parameters, indented as PyTorch does. */
-  static String parameters(Map<String, Parameter> named) {
+  static String parameters(Map<String, Parameter> named, Function<DType, String> typeName) {
     return named.entrySet().stream()
         .map(
-            entry ->
-                "  (%s): Parameter containing: [%s]"
-                    .formatted(entry.getKey(), of(entry.getValue())))
+            entry -> {
+              Parameter parameter = entry.getValue();
+              String sizes =
+                  Arrays.stream(parameter.shape().toArray())
+                      .mapToObj(Integer::toString)
+                      .collect(Collectors.joining("x"));
+              return "  (%s): Parameter containing: [torch.%s of size %s]"
+                  .formatted(entry.getKey(), typeName.apply(parameter.dtype()), sizes);
+            })
         .collect(Collectors.joining("\n"));
-  }
-
-  /** {@code torch.float32 of size 2x3}. */
-  private static String of(Parameter parameter) {
-    String sizes =
-        Arrays.stream(parameter.shape().toArray())
-            .mapToObj(Integer::toString)
-            .collect(Collectors.joining("x"));
-    return "torch.%s of size %s"
-        .formatted(parameter.dtype().name().toLowerCase(Locale.ROOT), sizes);
   }
 }

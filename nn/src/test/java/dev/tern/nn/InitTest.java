@@ -1,5 +1,7 @@
 package dev.tern.nn;
 
+import static dev.tern.shape.ConvOptions.padding;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -69,15 +71,36 @@ class InitTest {
   }
 
   @Test
-  void inverseErfInverts() {
-    Tensor y = Tensor.of(-0.999999, -0.5, -1e-9, 0.0, 0.3, 0.99, 1 - 1e-12);
-    double[] back = InverseErf.of(y).erf().toDoubleArray();
-    double[] values = y.toDoubleArray();
-    for (int i = 0; i < back.length; i++) {
-      assertEquals(values[i], back[i], 1e-14);
-    }
-    assertEquals(Double.POSITIVE_INFINITY, InverseErf.of(Tensor.of(1.0)).item());
-    assertEquals(0.4769362762044699, InverseErf.of(Tensor.of(0.5)).item(), 1e-15);
+  void diracPassesChannelsOn() {
+    Tensor x = Tensor.randn(2, 4, 5, 6);
+    Tensor same = Init.dirac_(Tensor.empty(4, 4, 3, 3));
+    assertArrayEquals(x.toFloatArray(), x.conv2d(same, null, padding(1)).toFloatArray());
+    Tensor grouped = Init.dirac_(Tensor.empty(4, 2, 3, 3), 2);
+    assertArrayEquals(
+        x.toFloatArray(), x.conv2d(grouped, null, padding(1).groups(2)).toFloatArray());
+    assertEquals(3, Init.dirac_(Tensor.empty(5, 3, 2)).sum().item());
+    assertThrows(ShapeException.class, () -> Init.dirac_(Tensor.empty(4, 4)));
+  }
+
+  @Test
+  void sparseHasItsZerosInEveryColumn() {
+    // torch.manual_seed(0); torch.nn.init.sparse_(torch.empty(4, 3), sparsity=0.3)
+    Generator.manualSeed(0);
+    float[] expected = {
+      0.0f,
+      0.0f,
+      0.0f,
+      0.005684312898665667f,
+      0.0f,
+      0.0f,
+      0.004033468663692474f,
+      0.008380263112485409f,
+      -0.007192575838416815f,
+      0.0f,
+      -0.0059663536958396435f,
+      0.0018203648505732417f
+    };
+    assertArrayEquals(expected, Init.sparse_(Tensor.empty(4, 3), 0.3, 0.01).toFloatArray(), 1e-9f);
   }
 
   @Test

@@ -58,7 +58,7 @@ final class Golden {
     return json(folder(), name);
   }
 
-  private static JsonNode json(Path folder, String name) {
+  static JsonNode json(Path folder, String name) {
     try {
       return JSON.readTree(folder.resolve(name + ".json").toFile());
     } catch (IOException e) {
