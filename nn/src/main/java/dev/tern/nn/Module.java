@@ -154,12 +154,12 @@ public abstract class Module implements TensorFunction {
 
   /** Calls a hook before each forward, {@code register_forward_pre_hook}. */
   public final HookHandle registerForwardPreHook(ForwardPreHook hook) {
-    return hooks().add(hook);
+    return hooks().addBefore(hook);
   }
 
   /** Calls a hook after each forward, {@code register_forward_hook}. */
   public final HookHandle registerForwardHook(ForwardHook hook) {
-    return hooks().add(hook);
+    return hooks().addAfter(hook);
   }
 
   /**
@@ -167,7 +167,7 @@ public abstract class Module implements TensorFunction {
    * the module's input and output are views, so that their gradients are its own.
    */
   public final HookHandle registerFullBackwardHook(BackwardHook hook) {
-    return hooks().add(hook);
+    return hooks().addBackward(hook);
   }
 
   private ModuleHooks hooks() {

@@ -14,19 +14,19 @@ final class ModuleHooks {
 
   // a hook of our own each time, because the same one may be registered twice
 
-  HookHandle add(Module.ForwardPreHook hook) {
+  HookHandle addBefore(Module.ForwardPreHook hook) {
     Module.ForwardPreHook own = hook::before;
     before.add(own);
     return () -> before.remove(own);
   }
 
-  HookHandle add(Module.ForwardHook hook) {
+  HookHandle addAfter(Module.ForwardHook hook) {
     Module.ForwardHook own = hook::after;
     after.add(own);
     return () -> after.remove(own);
   }
 
-  HookHandle add(Module.BackwardHook hook) {
+  HookHandle addBackward(Module.BackwardHook hook) {
     Module.BackwardHook own = hook::after;
     backward.add(own);
     return () -> backward.remove(own);

@@ -220,4 +220,178 @@ class LayersTest {
         new NLLLoss(Reductions.SUM).apply(scores.logSoftmax(1), labels).item(),
         1e-6);
   }
+
+  /** The draws of PyTorch 1.13 after {@code torch.manual_seed(0)}. */
+  @Test
+  void noiseIsDrawnAsPyTorchDrawsIt() {
+    Tensor x = Tensor.arange(-4, 4).to(DType.FLOAT32);
+    assertDrawn(
+        () -> F.rrelu(x, 0.1, 0.4, true), -1.5641f, -0.9370f, -0.4756f, -0.3762f, 0, 1, 2, 3);
+    float low = -0.9106f;
+    float high = 1.4704f;
+    assertDrawn(
+        () -> F.alphaDropout(Tensor.ones(8), 0.4, true), low, low, high, low, low, low, high, high);
+    float kept = 1 / 0.6f;
+    assertDrawn(
+        () -> F.dropout1d(Tensor.ones(2, 4, 2), 0.4, true).select(2, 0),
+        0,
+        0,
+        kept,
+        0,
+        0,
+        0,
+        kept,
+        kept);
+    assertDrawn(
+        () -> F.dropout3d(Tensor.ones(2, 4, 1, 1, 2), 0.4, true).select(4, 1),
+        0,
+        0,
+        kept,
+        0,
+        0,
+        0,
+        kept,
+        kept);
+    assertDrawn(
+        () -> F.featureAlphaDropout(Tensor.ones(2, 4, 2), 0.4, true).select(2, 1),
+        low,
+        low,
+        high,
+        low,
+        low,
+        low,
+        high,
+        high);
+  }
+
+  private static void assertDrawn(java.util.function.Supplier<Tensor> draw, float... expected) {
+    dev.tern.device.Generator.manualSeed(0);
+    assertArrayEquals(expected, draw.get().toFloatArray(), 1e-4f);
+  }
+
+  @Test
+  void outsideOfTrainingNoiseLeavesItsInput() {
+    Tensor x = Tensor.randn(2, 3, 4);
+    for (Module module :
+        new Module[] {new AlphaDropout(), new Dropout1d(), new FeatureAlphaDropout()}) {
+      assertSame(x, module.eval().apply(x));
+    }
+  }
+
+  @Test
+  void anEmbeddingsPaddingRowStartsAtZeroAndGetsNoGradient() {
+    Embedding table = new Embedding(4, 2, EmbeddingOptions.DEFAULTS.paddingIdx(-1));
+    assertEquals(0, table.weight.select(0, 3).abs().sum().item());
+    table.apply(Tensor.of(1L, 3L, 3L)).sum().backward();
+    assertArrayEquals(new float[] {0, 0, 1, 1, 0, 0, 0, 0}, table.weight.grad().toFloatArray());
+  }
+
+  @Test
+  void rowsAreShortenedWhereTheyAreLookedUp() {
+    Tensor weight = Tensor.from(new float[] {3, 4, 30, 40, 0.3f, 0.4f}, 3, 2);
+    F.embedding(Tensor.of(0L, 2L, 0L), weight, EmbeddingOptions.DEFAULTS.maxNorm(1));
+    assertArrayEquals(new float[] {0.6f, 0.8f, 30, 40, 0.3f, 0.4f}, weight.toFloatArray(), 1e-6f);
+  }
+
+  @Test
+  void poolingRemembersWhereAndUnpoolingPutsBack() {
+    Tensor x = Tensor.from(new float[] {1, 5, 2, 3, 4, 0, 7, 6}, 1, 2, 4);
+    var pooled = new MaxPool1d(2).applyWithIndices(x);
+    assertArrayEquals(new long[] {1, 3, 0, 2}, pooled.indices().toLongArray());
+    assertArrayEquals(
+        new float[] {0, 5, 0, 3, 4, 0, 7, 0},
+        new MaxUnpool1d(2).apply(pooled.values(), pooled.indices()).toFloatArray());
+    assertEquals(5, new MaxUnpool1d(2).apply(pooled.values(), pooled.indices(), 5).size(-1));
+    assertThrows(
+        ShapeException.class, () -> new MaxUnpool1d(2).apply(pooled.values(), pooled.indices(), 3));
+  }
+
+  @Test
+  void rootMeanSquareNormDividesByIt() {
+    Tensor x = Tensor.from(new float[] {3, 4, -6, 8}, 2, 2);
+    double first = Math.sqrt(12.5);
+    assertArrayEquals(
+        new float[] {
+          (float) (3 / first), (float) (4 / first), (float) (-3 / first), (float) (4 / first)
+        },
+        new RMSNorm(2).apply(x).toFloatArray(),
+        1e-6f);
+    assertEquals("RMSNorm((2,), eps=None, elementwise_affine=True)", new RMSNorm(2).toString());
+    assertThrows(ShapeException.class, () -> new RMSNorm(3).apply(x));
+    assertThrows(ShapeException.class, () -> new LayerNorm(3).apply(x));
+  }
+
+  @Test
+  void containersRefuseATakenNameAndTellWhatTheyHold() {
+    var heads = new ModuleDict<Module>(java.util.Map.of("a", new Tanh()));
+    heads.put("b", new ReLU());
+    assertThrows(IllegalArgumentException.class, () -> heads.put("a", new ReLU()));
+    var none = assertThrows(IllegalArgumentException.class, () -> heads.get("c"));
+    assertEquals("no module 'c' among [a, b]", none.getMessage());
+    var list = new ModuleList<>(new Linear(1, 1)).append(new Linear(1, 2));
+    int outputs = 0;
+    for (Linear linear : list) {
+      outputs += linear.weight.size(0);
+    }
+    assertEquals(3, outputs);
+    assertEquals(4, list.parameters().size());
+  }
+
+  @Test
+  void aClassWeightMovesWithItsLoss() {
+    var loss =
+        new CrossEntropyLoss(dev.tern.CrossEntropyOptions.DEFAULTS.weight(Tensor.of(1f, 3f)));
+    loss.to(DType.FLOAT64);
+    Tensor scores = Tensor.zeros(DType.FLOAT64, Shape.of(2, 2));
+    assertEquals(Math.log(2), loss.apply(scores, Tensor.of(0L, 1L)).item(), 1e-12);
+    assertEquals(java.util.Set.of("weight"), loss.stateDict().keySet());
+  }
+
+  @Test
+  void whatDoesNotFitIsSaid() {
+    says(
+        "convTranspose2d: input [1, 3, 4, 4] does not fit weight [2, 3, 3, 3]; expected [N, 2, H, W]",
+        () ->
+            F.convTranspose2d(
+                Tensor.ones(1, 3, 4, 4),
+                Tensor.ones(2, 3, 3, 3),
+                null,
+                dev.tern.shape.ConvOptions.defaults()));
+    says(
+        "convTranspose1d: output padding [2] must be smaller than stride [2] or dilation [1]",
+        () ->
+            F.convTranspose1d(
+                Tensor.ones(1, 2, 4),
+                Tensor.ones(2, 3, 3),
+                null,
+                dev.tern.shape.ConvOptions.stride(2).outputPadding(2)));
+    says(
+        "adaptiveAvgPool2d: input [3, 3]; expected [N, C, H, W] or [C, H, W]",
+        () -> F.adaptiveAvgPool2d(Tensor.ones(3, 3), 2));
+    says(
+        "interpolate: mode bilinear does not fit input [1, 2, 3]; expected [N, C, *size] with 2 of them",
+        () ->
+            F.interpolate(
+                Tensor.ones(1, 2, 3), InterpolateOptions.scale(2).mode(Interpolation.BILINEAR)));
+    says(
+        "pixelShuffle: input [1, 6, 2, 2], factor 2; expected [*, C r^2, H, W]",
+        () -> F.pixelShuffle(Tensor.ones(1, 6, 2, 2), 2));
+    says(
+        "groupNorm: 4 groups of input [2, 6, 3]; expected [N, C, *] with C divisible by the groups",
+        () -> F.groupNorm(Tensor.ones(2, 6, 3), 4, null, null, 1e-5));
+    says(
+        "crossEntropy: weight [2] does not fit input [2, 3]; expected [3]",
+        () ->
+            F.crossEntropy(
+                Tensor.ones(2, 3),
+                Tensor.of(0L, 1L),
+                dev.tern.CrossEntropyOptions.DEFAULTS.weight(Tensor.ones(2))));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> F.binaryCrossEntropy(Tensor.of(1.5f), Tensor.of(1f), null, Reductions.MEAN));
+  }
+
+  private static void says(String message, org.junit.jupiter.api.function.Executable call) {
+    assertEquals(message, assertThrows(ShapeException.class, call).getMessage());
+  }
 }
