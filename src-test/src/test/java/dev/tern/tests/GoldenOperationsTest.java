@@ -130,8 +130,7 @@ class GoldenOperationsTest {
     return wrong;
   }
 
-  private static GoldenInputs inputs(
-      GoldenCase row, Device device, DType dtype, Layout layout) {
+  private static GoldenInputs inputs(GoldenCase row, Device device, DType dtype, Layout layout) {
     Map<String, Tensor> inputs = new LinkedHashMap<>();
     for (String name : row.inputs()) {
       Tensor given = row.tensor("in", name);

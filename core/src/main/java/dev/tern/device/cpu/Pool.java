@@ -154,7 +154,7 @@ final class Pool {
           int c = left + t * right.dilation;
           if (c >= 0 && c < right.in) {
             float value = x[xo + r * right.in + c];
-            boolean more = value > largest || value != value && largest == largest;
+            boolean more = value > largest || Float.isNaN(value) && !Float.isNaN(largest);
             largest = more ? value : largest;
             best = more || best < 0 ? r * right.in + c : best;
           }
