@@ -76,7 +76,7 @@ public final class Adamax extends Optimizer {
   }
 
   private static void step(Tensor p, ParameterState state, Settings s) {
-    long step = state.nextStep();
+    double step = (double) state.nextStep();
     Tensor g = direction(p, s);
     Tensor mean = follow(state.tensor("exp_avg"), g, s.beta(0));
     Tensor largest = state.tensor("exp_inf");

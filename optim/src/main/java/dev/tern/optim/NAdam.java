@@ -86,7 +86,7 @@ public final class NAdam extends Optimizer {
   }
 
   private static void step(Tensor p, ParameterState state, Settings s) {
-    long step = state.nextStep();
+    double step = (double) state.nextStep();
     double mu = momentum(s, step);
     double next = momentum(s, step + 1);
     float product = (float) (state.number("mu_product", 1) * mu);
@@ -100,7 +100,7 @@ public final class NAdam extends Optimizer {
     p.sub_(mean.div(divisor).mul(lr * next / (1 - product * next)));
   }
 
-  private static double momentum(Settings s, long step) {
+  private static double momentum(Settings s, double step) {
     return s.beta(0) * (1 - 0.5 * Math.pow(0.96, step * s.number("momentum_decay")));
   }
 }

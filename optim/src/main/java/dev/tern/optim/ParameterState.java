@@ -70,7 +70,7 @@ public final class ParameterState {
   Map<String, @Nullable Object> toMap(StateForm form) {
     Map<String, @Nullable Object> map = new LinkedHashMap<>();
     if (form.kinds().containsValue(StateForm.Kind.STEP) && !tensors.isEmpty()) {
-      map.put("step", single(steps));
+      map.put("step", single((float) steps));
     }
     numbers.forEach((name, value) -> map.put(name, single(value)));
     map.putAll(tensors);

@@ -82,7 +82,7 @@ public final class RAdam extends Optimizer {
   }
 
   private static void step(Tensor p, ParameterState state, Settings s) {
-    long step = state.nextStep();
+    double step = (double) state.nextStep();
     Tensor g = direction(p, s);
     Tensor mean = follow(state.tensor("exp_avg"), g, s.beta(0));
     Tensor square = follow(state.tensor("exp_avg_sq"), g.square(), s.beta(1));
