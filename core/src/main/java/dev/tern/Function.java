@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * Tensor y = new Cube().apply(x);
  * }</pre>
  *
- * What {@link #forward} computes is not recorded; with {@code createGraph}, what {@link #backward}
+ * For several outputs there is {@link JointFunction}. What {@link #forward} computes is not
+ * recorded; with {@code createGraph}, what {@link #backward}
  * computes is.
  */
 public abstract class Function {
@@ -61,11 +62,16 @@ public abstract class Function {
     }
     Tensor y = result.alias(result.layout(), null);
     return y.fromJoint(
-        getClass().getSimpleName(),
+        name(),
         inputs.clone(),
         (dy, mine) -> gradients(context, dy, inputs.length),
         false,
         context.saved.toArray(new Tensor[0]));
+  }
+
+  /** Its name in messages. */
+  String name() {
+    return getClass().getSimpleName();
   }
 
   private @Nullable Tensor[] gradients(Context context, Tensor dy, int count) {
@@ -73,7 +79,7 @@ public abstract class Function {
     if (gradients.length != count) {
       throw new AutogradException(
           "%s: backward gave %d gradients for %d inputs"
-              .formatted(getClass().getSimpleName(), gradients.length, count));
+              .formatted(name(), gradients.length, count));
     }
     return gradients;
   }

@@ -39,6 +39,7 @@ public sealed class Tensor extends Combination
         Statistics,
         Cumulative,
         Sorting,
+        Sampling,
         Counting,
         Movement,
         Rearrangement,

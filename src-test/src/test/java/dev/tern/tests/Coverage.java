@@ -84,7 +84,7 @@ final class Coverage {
       - **CPU**, **CUDA**: whether one of these tables runs the operation there. The golden rows run on CUDA in FLOAT32, on a
         driver emulated on the CPU where no GPU is at hand.
       - "-" stands for what there is none of: a comparison has no gradient, a creation no inputs. Creation, random draws
-        and answers that are Java's own (`equal`, `allclose`) have tests by themselves: `RandomTest`, `TensorOperationsTest`.
+        and answers that are Java's own (`equal`, `allclose`) have tests by themselves: `RandomTest`, `SamplingTest`, `TensorOperationsTest`.
       """;
 
   private static final String LEFT_OUT =
@@ -93,7 +93,7 @@ final class Coverage {
       ## Left out
       Known in PyTorch and not here: complex numbers and FFT, sparse, quantised and named tensors, decompositions and solvers
       (`torch.linalg` beyond norms and products), `as_strided`, `scatter_reduce`, `unique(dim=...)`, `nanquantile`,
-      `multinomial`, the gamma functions, `erfc`, `erfinv` and the rest of `torch.special`, `renorm`.
+      the gamma functions, `erfc`, `erfinv` and the rest of `torch.special`, `renorm`.
       Recurrent layers, attention modules, image transforms and weight averaging come later.
       """;
 

@@ -31,7 +31,7 @@ class GradCheckTest {
                   + " bitwiseLeftShift bitwiseRightShift argmax argmin argsort oneHot nonzero"
                   + " countNonzero unique uniqueConsecutive bincount histc searchsorted bucketize"
                   + " sign signbit heaviside floor ceil round trunc floorDivide"
-                  + " uniform_ normal_ bernoulli_")
+                  + " uniform_ normal_ bernoulli_ bernoulli multinomial")
               .split(" "));
 
   /** Other spellings of what rows check. */
