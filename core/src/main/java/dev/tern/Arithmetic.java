@@ -246,4 +246,49 @@ public sealed interface Arithmetic permits Tensor {
   default Tensor maskedFill(Tensor mask, double value) {
     return Tensor.where(mask, Numbers.like("maskedFill", self(), value), self());
   }
+
+  /** x + weight (end - x). */
+  default Tensor lerp(Tensor end, double weight) {
+    Tensor x = self();
+    // from the nearer end, so that weight 1 gives it exactly
+    return weight < 0.5 ? x.add(end.sub(x).mul(weight)) : end.sub(end.sub(x).mul(1 - weight));
+  }
+
+  /** x + weight (end - x), element by element. */
+  default Tensor lerp(Tensor end, Tensor weight) {
+    Tensor x = self();
+    Tensor way = end.sub(x);
+    Tensor near = weight.detach().abs().lt(0.5);
+    return Tensor.where(near, x.add(way.mul(weight)), end.sub(way.mul(weight.rsub(1))));
+  }
+
+  /** x + value a b. */
+  default Tensor addcmul(Tensor a, Tensor b, double value) {
+    return self().add(a.mul(b).mul(value));
+  }
+
+  /** x + value a / b. */
+  default Tensor addcdiv(Tensor a, Tensor b, double value) {
+    return self().add(a.div(b).mul(value));
+  }
+
+  /** x + alpha y. */
+  default Tensor add(Tensor other, double alpha) {
+    return self().add(other.mul(alpha));
+  }
+
+  /** x - alpha y. */
+  default Tensor sub(Tensor other, double alpha) {
+    return self().sub(other.mul(alpha));
+  }
+
+  /** A number to the power x. */
+  default Tensor rpow(double base) {
+    return Numbers.like("rpow", self(), base).pow(self());
+  }
+
+  /** A number divided by x. */
+  default Tensor rdiv(double value) {
+    return Numbers.like("rdiv", self(), value).div(self());
+  }
 }

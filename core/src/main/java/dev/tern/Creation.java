@@ -2,6 +2,7 @@ package dev.tern;
 
 import dev.tern.device.Backend;
 import dev.tern.device.Backends;
+import dev.tern.device.Data;
 import dev.tern.device.Draw;
 import dev.tern.device.Generator;
 import dev.tern.shape.DType;
@@ -46,6 +47,35 @@ public abstract sealed class Creation permits Combination {
   /** A row of INT64 numbers. */
   public static Tensor of(long... values) {
     return from(values, values.length);
+  }
+
+  /** A FLOAT32 matrix, {@code torch.tensor([[1., 2.], [3., 4.]])}. */
+  public static Tensor of(float[][] rows) {
+    return matrix(DType.FLOAT32, rows);
+  }
+
+  /** A FLOAT64 matrix. */
+  public static Tensor of(double[][] rows) {
+    return matrix(DType.FLOAT64, rows);
+  }
+
+  /** An INT64 matrix. */
+  public static Tensor of(long[][] rows) {
+    return matrix(DType.INT64, rows);
+  }
+
+  private static Tensor matrix(DType dtype, Object[] rows) {
+    int columns = rows.length == 0 ? 0 : Array.getLength(rows[0]);
+    Tensor y = fresh(dtype, Shape.of(rows.length, columns));
+    for (int i = 0; i < rows.length; i++) {
+      if (Array.getLength(rows[i]) != columns) {
+        throw new ShapeException(
+            "of: row %d has %d numbers, the first %d"
+                .formatted(i, Array.getLength(rows[i]), columns));
+      }
+      Backends.cpu().upload(rows[i], 0, new Data(y.storage(), i * columns, Shape.of(columns)));
+    }
+    return y;
   }
 
   /** A single FLOAT32 number, {@code torch.tensor(value)}. */

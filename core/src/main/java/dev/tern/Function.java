@@ -21,8 +21,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * For several outputs there is {@link JointFunction}. What {@link #forward} computes is not
- * recorded; with {@code createGraph}, what {@link #backward}
- * computes is.
+ * recorded; with {@code createGraph}, what {@link #backward} computes is.
  */
 public abstract class Function {
   /** What one call keeps from its forward for its backward. */

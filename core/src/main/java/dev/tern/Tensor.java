@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 public sealed class Tensor extends Combination
     implements Pointwise,
         Elementary,
+        Rounding,
         Arithmetic,
         Logical,
         InPlace,

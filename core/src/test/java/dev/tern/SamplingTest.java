@@ -78,8 +78,7 @@ class SamplingTest {
   @Test
   void weightsThatDoNotFitAreShown() {
     Tensor weights = Tensor.of(1.0, 0.0, -0.5);
-    var e =
-        assertThrows(IllegalArgumentException.class, () -> weights.multinomial(1, true));
+    var e = assertThrows(IllegalArgumentException.class, () -> weights.multinomial(1, true));
     assertTrue(String.valueOf(e.getMessage()).contains("-0.5"), e.getMessage());
     Tensor one = Tensor.of(1.0, 0.0);
     assertThrows(IllegalArgumentException.class, () -> one.multinomial(2, false));

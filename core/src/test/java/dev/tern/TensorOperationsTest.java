@@ -42,6 +42,16 @@ class TensorOperationsTest {
   }
 
   @Test
+  void matricesFromRows() {
+    Tensor x = Tensor.of(new double[][] {{1, 2, 3}, {4, 5, 6}});
+    assertEquals(Shape.of(2, 3), x.shape());
+    assertArrayEquals(new double[] {1, 2, 3, 4, 5, 6}, x.toDoubleArray());
+    assertEquals(DType.FLOAT32, Tensor.of(new float[][] {{1}}).dtype());
+    assertEquals(Shape.of(0, 0), Tensor.of(new long[0][]).shape());
+    refused(ShapeException.class, "row 1 has 1", () -> Tensor.of(new long[][] {{1, 2}, {3}}));
+  }
+
+  @Test
   void tensorsLikeOthers() {
     Tensor like = Tensor.zeros(DType.FLOAT64, Shape.of(3, 2)).t();
     for (UnaryOperator<Tensor> make :
