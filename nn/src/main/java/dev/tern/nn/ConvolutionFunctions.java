@@ -319,7 +319,8 @@ abstract class ConvolutionFunctions {
       int right = tap % kernel[1] * dilation[1];
       for (int position = 0; position < high * wide; position++) {
         int row = position / wide * stride[0] + down;
-        taps[at++] = (long) row * columns + position % wide * stride[1] + right;
+        int column = position % wide * stride[1] + right;
+        taps[at++] = (long) row * columns + column;
       }
     }
     return Tensor.from(taps, kernel[0] * kernel[1], high * wide);
