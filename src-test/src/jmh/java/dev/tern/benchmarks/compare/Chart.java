@@ -72,20 +72,30 @@ record Chart(String title, String xTitle, String yTitle, int[] ticks, List<Line>
           decade < 1 ? "" + (float) decade : "" + (long) decade);
     }
     for (int i = 0; i < lines.size(); i++) {
-      draw(svg, lines.get(i), TOP + 14 + i * LEGEND_LINE);
+      draw(svg, lines.get(i), HEIGHT - BOTTOM - 10 - (lines.size() - 1 - i) * LEGEND_LINE);
     }
   }
 
   private void draw(StringBuilder svg, Line line, int legend) {
+    String color = COLORS[line.color % COLORS.length];
     String stroke =
         "fill=\"none\" stroke-width=\"1.6\" stroke=\"%s\" stroke-dasharray=\"%s\""
-            .formatted(COLORS[line.color % COLORS.length], DASHES[line.dash % DASHES.length]);
+            .formatted(color, DASHES[line.dash % DASHES.length]);
     append(svg, "<polyline %s points=\"", stroke);
     for (int i = 0; i < line.x.length; i++) {
       append(svg, "%.1f,%.1f ", x(line.x[i]), y(line.y[i]));
     }
-    append(svg, "\"/>%n<path %s d=\"M%d %dh30\"/>%n", stroke, LEFT + 10, legend - 4);
-    text(svg, LEFT + 46, legend, "start", line.label);
+    append(svg, "\"/>%n");
+    for (int i = 0; i < line.x.length; i++) {
+      append(
+          svg,
+          "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"2\" fill=\"%s\"/>%n",
+          x(line.x[i]),
+          y(line.y[i]),
+          color);
+    }
+    append(svg, "<path %s d=\"M%d %dh30\"/>%n", stroke, WIDTH - RIGHT - 40, legend - 4);
+    text(svg, WIDTH - RIGHT - 46, legend, "end", line.label);
   }
 
   private static void grid(StringBuilder svg, double x1, double y1, double x2, double y2) {

@@ -86,9 +86,10 @@ public final class Comparison implements Callable<Integer> {
     if (jvms.isEmpty()) {
       jvms.add(Jvm.running());
     }
-    if (Machine.load() > 0.5) {
+    double busy = Machine.busy();
+    if (busy > 0.1) {
       System.err.printf(
-          "The machine is busy (load %.1f): these are no numbers to keep.%n", Machine.load());
+          "Other programs take %.0f %% of the cores: these are no numbers to keep.%n", 100 * busy);
     }
     Machine machine = Machine.here();
     System.out.println(Results.line(machine));
@@ -112,7 +113,8 @@ public final class Comparison implements Callable<Integer> {
     List<Peer> peers = scaling ? List.of(Peer.TERN) : List.of(Peer.values());
     Timing timing =
         quick ? new Timing(0.3, 0.3) : scaling ? Scaling.TIMING : new Timing(1, seconds);
-    return new Rounds(jvm, peers, quick ? 2 : pairs, timing, folder);
+    int repetitions = quick ? 2 : scaling ? Math.min(pairs, Scaling.REPETITIONS) : pairs;
+    return new Rounds(jvm, peers, repetitions, timing, folder);
   }
 
   private List<Group> groups() {

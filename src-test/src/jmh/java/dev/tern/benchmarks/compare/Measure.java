@@ -16,7 +16,7 @@ import java.time.temporal.ChronoUnit;
 public final class Measure {
   /** What is read off a workload. */
   enum Meter {
-    /** Seconds a run, the mean over a while after a warm-up. */
+    /** Seconds a run: the mean over a while, after a warm-up of all workloads. */
     STEADY,
     /** Seconds from the start of the JVM to the end of the first run. */
     FIRST,
@@ -55,11 +55,17 @@ public final class Measure {
     double seconds = Double.parseDouble(args[4]);
     Library library =
         (Library) Class.forName(args[0]).getConstructor(int.class).newInstance(threads);
+    // All of them first, so that none is measured while code that it needs is still compiled.
+    for (int i = 5; i < args.length; i += 2) {
+      if (Meter.valueOf(args[i]) == Meter.STEADY) {
+        meanOverAtLeast(warmup, library.workload(args[i + 1]));
+      }
+    }
     for (int i = 5; i < args.length; i += 2) {
       Workload workload = library.workload(args[i + 1]);
       double value =
           switch (Meter.valueOf(args[i])) {
-            case STEADY -> steady(workload, warmup, seconds);
+            case STEADY -> steady(workload, seconds);
             case FIRST -> first(workload, started);
             case PEAK -> peak((Training) workload);
           };
@@ -72,8 +78,8 @@ public final class Measure {
     return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
   }
 
-  private static double steady(Workload workload, double warmup, double seconds) {
-    meanOverAtLeast(warmup, workload);
+  private static double steady(Workload workload, double seconds) {
+    meanOverAtLeast(seconds / 4, workload);
     return meanOverAtLeast(seconds, workload);
   }
 

@@ -64,8 +64,11 @@ final class Ratios {
             measurement.hasGoal() ? reached : "");
   }
 
-  /** The middle one of values, or the mean of the middle two. */
+  /** The middle one of values, or the mean of the middle two; NaN if there are none. */
   static double median(double... values) {
+    if (values.length == 0) {
+      return Double.NaN;
+    }
     double[] sorted = values.clone();
     Arrays.sort(sorted);
     int half = sorted.length / 2;

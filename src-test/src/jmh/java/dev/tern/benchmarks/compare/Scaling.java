@@ -49,7 +49,8 @@ final class Scaling {
       int[] threads = results.threads();
       for (int c = 0; c < curves.length; c++) {
         for (int t = 0; t < threads.length; t++) {
-          lines.add(
+          add(
+              lines,
               new Line(
                   "%s, %d thread%s"
                       .formatted(curves[c].label, threads[t], threads[t] == 1 ? "" : "s"),
@@ -63,7 +64,7 @@ final class Scaling {
     }
   }
 
-  private static final int[] BY_SIXTEEN = {
+  private static final int[] CHANNELS = {
     3, 8, 15, 16, 17, 24, 31, 32, 33, 48, 63, 64, 65, 96, 127, 128, 129, 192, 256
   };
 
@@ -80,25 +81,30 @@ final class Scaling {
               "Channels: 3 x 3 convolution, 16 x C x 16 x 16 to C",
               "channels C",
               new int[] {3, 8, 16, 32, 64, 128, 256},
-              BY_SIXTEEN,
-              new Curve("conv2d", "conv2d 16 %1$d 16 %1$d"),
-              new Curve("conv2d with gradients", "conv2d 16 %1$d 16 %1$d gradients")),
+              CHANNELS,
+              new Curve("conv2d 16xCx16x16", "conv2d 16 %1$d 16 %1$d"),
+              new Curve("conv2d 16xCx16x16 with gradients", "conv2d 16 %1$d 16 %1$d gradients")),
           new Sweep(
               "Image size: 3 x 3 convolution, 16 x 32 x S x S to 32",
               "rows and columns S",
               new int[] {4, 8, 16, 32, 64},
-              new int[] {4, 7, 8, 12, 14, 15, 16, 17, 24, 28, 31, 32, 33, 48, 56, 63, 64},
-              new Curve("conv2d, S =", "conv2d 16 32 %1$d 32"),
-              new Curve("conv2d with gradients, S =", "conv2d 16 32 %1$d 32 gradients")),
+              new int[] {4, 8, 15, 16, 17, 24, 31, 32, 33, 48, 56, 63, 64},
+              new Curve("conv2d 16x32xSxS", "conv2d 16 32 %1$d 32"),
+              new Curve("conv2d 16x32xSxS with gradients", "conv2d 16 32 %1$d 32 gradients")),
           new Sweep(
               "Matrix product, n x n",
               "rows and columns n",
-              new int[] {3, 8, 16, 32, 64, 128, 256, 512},
-              IntStream.concat(IntStream.of(BY_SIXTEEN), IntStream.of(257, 511, 512)).toArray(),
+              new int[] {8, 16, 32, 64, 128, 256, 512},
+              new int[] {
+                8, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 255, 256, 257, 511, 512
+              },
               new Curve("matmul", "matmul %1$d")));
 
-  /** Shorter than usual: neighbouring sizes warm each other's code up. */
-  static final Timing TIMING = new Timing(0.25, 0.2);
+  /** Shorter than usual: sizes warm each other's code up. */
+  static final Timing TIMING = new Timing(0.4, 0.2);
+
+  /** As many as a figure needs. */
+  static final int REPETITIONS = 3;
 
   private static final int BATCH = 64;
   private static final List<Curve> NETWORKS =
@@ -119,19 +125,32 @@ final class Scaling {
   /** The figure, as SVG. */
   static String figure(Results results) {
     List<Chart> charts = new ArrayList<>();
-    SWEEPS.forEach(sweep -> charts.add(sweep.chart(results)));
+    SWEEPS.forEach(sweep -> add(charts, sweep.chart(results)));
     int[] threads = results.threads();
     if (threads.length > 1) {
       List<Line> lines = new ArrayList<>();
       for (Curve network : NETWORKS) {
         double[] x = Arrays.stream(threads).asDoubleStream().toArray();
         double[] y = Arrays.stream(threads).mapToDouble(n -> time(network, results, n)).toArray();
-        lines.add(new Line(network.label, lines.size(), 0, x, y));
+        add(lines, new Line(network.label, lines.size(), 0, x, y));
       }
       String title = "Threads: training step, batch " + BATCH;
-      charts.add(new Chart(title, "threads", "milliseconds", threads, lines));
+      add(charts, new Chart(title, "threads", "milliseconds", threads, lines));
     }
     return Chart.page(charts, 2);
+  }
+
+  /** Adds a line, unless a part of it was not measured. */
+  private static void add(List<Line> lines, Line line) {
+    if (Arrays.stream(line.y()).noneMatch(Double::isNaN)) {
+      lines.add(line);
+    }
+  }
+
+  private static void add(List<Chart> charts, Chart chart) {
+    if (!chart.lines().isEmpty()) {
+      charts.add(chart);
+    }
   }
 
   private static double time(Curve network, Results results, int threads) {
@@ -156,8 +175,8 @@ final class Scaling {
     text.append("\n| training step, batch 64 | threads | times as fast as on 1 |\n|---|---|---|\n");
     for (Curve network : NETWORKS) {
       for (int threads : results.threads()) {
-        if (threads > 1) {
-          double faster = time(network, results, 1) / time(network, results, threads);
+        double faster = time(network, results, 1) / time(network, results, threads);
+        if (threads > 1 && !Double.isNaN(faster)) {
           text.append(
               "| %s | %d | %s |%n".formatted(network.label, threads, Ratios.number(faster)));
         }
