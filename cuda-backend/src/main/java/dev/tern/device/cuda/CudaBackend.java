@@ -262,6 +262,10 @@ final class CudaBackend implements Backend {
       Data y,
       Data mean,
       Data var) {
+    if (x.numel() == 0) {
+      Backend.super.batchNorm(spec, x, weight, bias, y, mean, var);
+      return;
+    }
     norm.forward(spec, x, weight, bias, y, mean, var);
   }
 
@@ -276,6 +280,10 @@ final class CudaBackend implements Backend {
       Data dx,
       Data dweight,
       Data dbias) {
+    if (x.numel() == 0) {
+      Backend.super.batchNormGrad(spec, x, weight, mean, var, dy, dx, dweight, dbias);
+      return;
+    }
     norm.grad(spec, x, weight, mean, var, dy, dx, dweight, dbias);
   }
 
