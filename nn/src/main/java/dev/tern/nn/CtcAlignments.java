@@ -89,8 +89,10 @@ record CtcAlignments(long[][] labels, boolean[][] skips, long[] steps, int[] end
         next = Tensor.stack(List.of(reached, moved, skipped), 0).logsumexp(0, false).add(emitted);
       }
       int step = t;
-      Tensor over = mask(x, places, (n, s) -> step >= steps[n]);
-      reached = Tensor.where(over, reached, next);
+      reached =
+          Arrays.stream(steps).allMatch(count -> count > step)
+              ? next
+              : Tensor.where(mask(x, places, (n, s) -> step >= steps[n]), reached, next);
     }
     Tensor atEnd = mask(x, places, (n, s) -> s != ends[n] && s != ends[n] - 1);
     Tensor summed = reached.maskedFill(atEnd, LOG_ZERO).logsumexp(1, false);

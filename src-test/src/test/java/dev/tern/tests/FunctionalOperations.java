@@ -56,7 +56,13 @@ final class FunctionalOperations {
     TABLE.op(
         "scaled_dot_product_attention",
         (c, in) ->
-            F.scaledDotProductAttention(in.get("q"), in.get("k"), in.get("v"), null, 0, false));
+            F.scaledDotProductAttention(
+                in.get("q"),
+                in.get("k"),
+                in.get("v"),
+                in.orNull("attn_mask"),
+                0,
+                c.flag("is_causal")));
     TABLE.op("unfold", (c, in) -> F.unfold(in.x(), kernelOptions(c)));
     TABLE.op(
         "fold",
@@ -182,8 +188,8 @@ final class FunctionalOperations {
                   in.orNull("weight"),
                   bias(in),
                   c.flag("training"),
-                  c.number("momentum"),
-                  c.number("eps"));
+                  c.number("momentum", 0.1),
+                  c.number("eps", 1e-5));
           return mean == null || var == null ? List.of(y) : List.of(y, mean, var);
         });
     TABLE.outputs(
@@ -211,44 +217,55 @@ final class FunctionalOperations {
                 c.ints("normalized_shape").length,
                 in.orNull("weight"),
                 bias(in),
-                c.number("eps")));
+                c.number("eps", 1e-5)));
     TABLE.op(
         "group_norm",
         (c, in) ->
             F.groupNorm(
-                in.x(), c.integer("num_groups"), in.orNull("weight"), bias(in), c.number("eps")));
+                in.x(),
+                c.integer("num_groups"),
+                in.orNull("weight"),
+                bias(in),
+                c.number("eps", 1e-5)));
     TABLE.op(
         "local_response_norm",
         (c, in) ->
             F.localResponseNorm(
-                in.x(), c.integer("size"), c.number("alpha"), c.number("beta"), c.number("k")));
-    TABLE.op("normalize", (c, in) -> F.normalize(in.x(), c.number("p"), c.integer("dim"), 1e-12));
+                in.x(),
+                c.integer("size"),
+                c.number("alpha", 1e-4),
+                c.number("beta", 0.75),
+                c.number("k", 1)));
     TABLE.op(
-        "cosine_similarity", (c, in) -> F.cosineSimilarity(in.x(), in.y(), c.integer("dim"), 1e-8));
+        "normalize", (c, in) -> F.normalize(in.x(), c.number("p", 2), c.integer("dim", 1), 1e-12));
+    TABLE.op(
+        "cosine_similarity",
+        (c, in) -> F.cosineSimilarity(in.x(), in.y(), c.integer("dim", 1), 1e-8));
     TABLE.op(
         "pairwise_distance",
         (c, in) ->
             F.pairwiseDistance(
-                in.x(), in.y(), c.number("p"), c.number("eps", 1e-6), c.flag("keepdim")));
+                in.x(), in.y(), c.number("p", 2), c.number("eps", 1e-6), c.flag("keepdim")));
   }
 
   private static void activations() {
     TABLE.op("threshold", (c, in) -> F.threshold(in.x(), c.number("threshold"), c.number("value")));
     TABLE.op("relu", (c, in) -> F.relu(in.x()));
     TABLE.op("relu6", (c, in) -> F.relu6(in.x()));
-    TABLE.op("elu", (c, in) -> F.elu(in.x(), c.number("alpha")));
+    TABLE.op("elu", (c, in) -> F.elu(in.x(), c.number("alpha", 1)));
     TABLE.op("selu", (c, in) -> F.selu(in.x()));
-    TABLE.op("celu", (c, in) -> F.celu(in.x(), c.number("alpha")));
-    TABLE.op("leaky_relu", (c, in) -> F.leakyRelu(in.x(), c.number("negative_slope")));
+    TABLE.op("celu", (c, in) -> F.celu(in.x(), c.number("alpha", 1)));
+    TABLE.op("leaky_relu", (c, in) -> F.leakyRelu(in.x(), c.number("negative_slope", 0.01)));
     TABLE.op(
         "hardtanh", (c, in) -> F.hardtanh(in.x(), c.number("min_val", -1), c.number("max_val", 1)));
     TABLE.op("hardswish", (c, in) -> F.hardswish(in.x()));
     TABLE.op("hardsigmoid", (c, in) -> F.hardsigmoid(in.x()));
-    TABLE.op("hardshrink", (c, in) -> F.hardshrink(in.x(), c.number("lambd")));
-    TABLE.op("softshrink", (c, in) -> F.softshrink(in.x(), c.number("lambd")));
+    TABLE.op("hardshrink", (c, in) -> F.hardshrink(in.x(), c.number("lambd", 0.5)));
+    TABLE.op("softshrink", (c, in) -> F.softshrink(in.x(), c.number("lambd", 0.5)));
     TABLE.op("tanhshrink", (c, in) -> F.tanhshrink(in.x()));
     TABLE.op("softsign", (c, in) -> F.softsign(in.x()));
-    TABLE.op("softplus", (c, in) -> F.softplus(in.x(), c.number("beta"), c.number("threshold")));
+    TABLE.op(
+        "softplus", (c, in) -> F.softplus(in.x(), c.number("beta"), c.number("threshold", 20)));
     TABLE.op("logsigmoid", (c, in) -> F.logSigmoid(in.x()));
     TABLE.op("silu", (c, in) -> F.silu(in.x()));
     TABLE.op("mish", (c, in) -> F.mish(in.x()));
@@ -258,7 +275,7 @@ final class FunctionalOperations {
             F.gelu(
                 in.x(),
                 GELU.Approximate.valueOf(c.text("approximate", "none").toUpperCase(Locale.ROOT))));
-    TABLE.op("glu", (c, in) -> F.glu(in.x(), c.integer("dim")));
+    TABLE.op("glu", (c, in) -> F.glu(in.x(), c.integer("dim", -1)));
     TABLE.op("softmin", (c, in) -> F.softmin(in.x(), c.integer("dim")));
     TABLE.op("softmax", (c, in) -> F.softmax(in.x(), c.integer("dim")));
     TABLE.op("log_softmax", (c, in) -> F.logSoftmax(in.x(), c.integer("dim")));
@@ -279,9 +296,10 @@ final class FunctionalOperations {
     TABLE.op("l1_loss", (c, in) -> F.l1Loss(in.x(), target(in), reduction(c)));
     TABLE.op(
         "smooth_l1_loss",
-        (c, in) -> F.smoothL1Loss(in.x(), target(in), reduction(c), c.number("beta")));
+        (c, in) -> F.smoothL1Loss(in.x(), target(in), reduction(c), c.number("beta", 1)));
     TABLE.op(
-        "huber_loss", (c, in) -> F.huberLoss(in.x(), target(in), reduction(c), c.number("delta")));
+        "huber_loss",
+        (c, in) -> F.huberLoss(in.x(), target(in), reduction(c), c.number("delta", 1)));
     TABLE.op(
         "binary_cross_entropy",
         (c, in) -> F.binaryCrossEntropy(in.x(), target(in), in.orNull("weight"), reduction(c)));
@@ -346,10 +364,10 @@ final class FunctionalOperations {
     TABLE.op(
         "margin_ranking_loss",
         (c, in) ->
-            F.marginRankingLoss(in.x(), in.y(), target(in), c.number("margin"), reduction(c)));
+            F.marginRankingLoss(in.x(), in.y(), target(in), c.number("margin", 0), reduction(c)));
     TABLE.op(
         "hinge_embedding_loss",
-        (c, in) -> F.hingeEmbeddingLoss(in.x(), target(in), c.number("margin"), reduction(c)));
+        (c, in) -> F.hingeEmbeddingLoss(in.x(), target(in), c.number("margin", 1), reduction(c)));
     TABLE.op(
         "cosine_embedding_loss",
         (c, in) ->
@@ -408,7 +426,7 @@ final class FunctionalOperations {
           var options =
               c.has("size")
                   ? InterpolateOptions.size(c.ints("size"))
-                  : InterpolateOptions.scale(c.number("scale_factor"));
+                  : InterpolateOptions.scale(c.numbers("scale_factor"));
           return F.interpolate(
               in.x(),
               options.mode(Interpolation.valueOf(mode)).alignCorners(c.flag("align_corners")));

@@ -82,6 +82,12 @@ record GoldenCase(
     return value.isArray() ? Golden.ints(value) : new int[] {value.intValue()};
   }
 
+  /** As {@link #ints}, of fractions. */
+  double[] numbers(String arg) {
+    JsonNode value = present(arg);
+    return value.isArray() ? Golden.doubles(value) : new double[] {value.doubleValue()};
+  }
+
   private JsonNode present(String arg) {
     JsonNode value = args.get(arg);
     if (value == null) {
