@@ -10,6 +10,7 @@ import static dev.tern.device.cpu.Operands.noHalf;
 import static dev.tern.device.cpu.Operands.whole;
 import static dev.tern.device.cpu.Operands.wholeResult;
 
+import dev.tern.device.AdamSpec;
 import dev.tern.device.Backend;
 import dev.tern.device.BinaryOp;
 import dev.tern.device.ConvSpec;
@@ -405,15 +406,58 @@ final class CpuBackend implements Backend {
       Data p = parameters[i];
       Data g = gradients[i];
       Data v = velocities == null ? null : velocities[i];
-      Sgd.step(
-          spec,
-          floats(p),
-          p.offset(),
-          floats(g),
-          g.offset(),
-          floatsOf(v),
-          v == null ? 0 : v.offset(),
-          p.numel());
+      int vo = v == null ? 0 : v.offset();
+      Float32.chunks(
+          p.numel(),
+          (from, count) ->
+              Sgd.step(
+                  spec,
+                  floats(p),
+                  p.offset() + from,
+                  floats(g),
+                  g.offset() + from,
+                  floatsOf(v),
+                  vo + from,
+                  count));
+    }
+  }
+
+  @Override
+  public void adam(
+      AdamSpec spec,
+      Data[] parameters,
+      Data[] gradients,
+      Data[] firstMoments,
+      Data[] secondMoments,
+      Data @Nullable [] maxSecondMoments) {
+    if (parameters.length > 0 && !isFast(parameters[0])) {
+      Backend.super.adam(
+          spec, parameters, gradients, firstMoments, secondMoments, maxSecondMoments);
+      return;
+    }
+    for (int i = 0; i < parameters.length; i++) {
+      Data p = parameters[i];
+      Data g = gradients[i];
+      Data m = firstMoments[i];
+      Data v = secondMoments[i];
+      Data largest = maxSecondMoments == null ? null : maxSecondMoments[i];
+      int lo = largest == null ? 0 : largest.offset();
+      Float32.chunks(
+          p.numel(),
+          (from, count) ->
+              AdamStep.run(
+                  spec,
+                  floats(p),
+                  p.offset() + from,
+                  floats(g),
+                  g.offset() + from,
+                  floats(m),
+                  m.offset() + from,
+                  floats(v),
+                  v.offset() + from,
+                  floatsOf(largest),
+                  lo + from,
+                  count));
     }
   }
 

@@ -17,11 +17,12 @@ final class Float32 {
 
   /** A kernel on some of the elements. */
   @FunctionalInterface
-  private interface Range {
+  interface Range {
     void run(int from, int count);
   }
 
-  private static void chunks(int n, Range range) {
+  /** Shares out the elements where there are many. */
+  static void chunks(int n, Range range) {
     if (n <= CHUNK) {
       range.run(0, n);
       return;
