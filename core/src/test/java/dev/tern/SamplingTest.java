@@ -26,7 +26,7 @@ class SamplingTest {
     long[] counts = indices.reshape(-1).bincount(p.length).toLongArray();
     for (int i = 0; i < p.length; i++) {
       double spread = Math.sqrt(DRAWS * p[i] * (1 - p[i]));
-      assertEquals(DRAWS * p[i], counts[i], 5 * spread, "index " + i);
+      assertEquals(DRAWS * p[i], (double) counts[i], 5 * spread, "index " + i);
     }
   }
 

@@ -3,95 +3,92 @@ package dev.tern.device.cpu;
 import static dev.tern.device.cpu.Operands.doubles;
 import static dev.tern.device.cpu.Operands.longs;
 import static dev.tern.device.cpu.Operands.name;
-import static dev.tern.device.cpu.Operands.narrow;
 import static dev.tern.device.cpu.Operands.temporary;
-import static dev.tern.device.cpu.Operands.whole;
-import static dev.tern.device.cpu.Operands.wholeResult;
 
 import dev.tern.device.Data;
 import dev.tern.device.ScanOp;
 import dev.tern.shape.DType;
+import dev.tern.shape.Shape;
 
 /**
  * Accumulation along the middle of {@code [outer, n, inner]}, in double precision for FLOAT32 too,
  * as PyTorch does it.
  */
 final class Scan {
+  private static final int CHUNK = 1 << 14;
+
   private Scan() {}
 
   static void apply(ScanOp op, int outer, int n, int inner, Data x, Data out) {
+    Operands.noHalf(name(op), x);
+    DType wide = x.dtype().isFloatingPoint() ? DType.FLOAT64 : DType.INT64;
     int row = n * inner;
-    if (x.dtype().isFloatingPoint()) {
-      Operands.noHalf(name(op), x);
-      Data wide = temporary(DType.FLOAT64, x.shape());
-      Casts.cast(x, wide);
-      for (int o = 0; o < outer; o++) {
-        for (int i = inner; i < row; i += inner) {
-          next(op, inner, doubles(wide), o * row + i);
+    int rows = Math.max(1, CHUNK / Math.max(1, row)); // so many stay in a cache
+    for (int o = 0; o < outer && row > 0; o += rows) {
+      int some = Math.min(rows, outer - o);
+      Data sums = temporary(wide, Shape.of(some, row));
+      Casts.cast(part(x, o * row, sums.shape()), sums);
+      for (int start = 0; start < some * row; start += row) {
+        if (wide == DType.FLOAT64) {
+          accumulate(op, inner, doubles(sums), start + inner, start + row);
+        } else {
+          accumulate(op, inner, longs(sums), start + inner, start + row);
         }
       }
-      Casts.cast(wide, out);
-    } else {
-      Data wide = whole(name(op), x);
-      Data result = wholeResult(out);
-      Casts.cast(wide, result);
-      for (int o = 0; o < outer; o++) {
-        for (int i = inner; i < row; i += inner) {
-          next(op, inner, longs(result), result.offset() + o * row + i);
-        }
-      }
-      narrow(result, out);
+      Casts.cast(sums, part(out, o * row, sums.shape()));
     }
   }
 
-  /** {@code x[at + j] = op(x[at - inner + j], x[at + j])}. */
-  private static void next(ScanOp op, int inner, double[] x, int at) {
-    int before = at - inner;
+  private static Data part(Data x, int from, Shape shape) {
+    return new Data(x.storage(), x.offset() + from, shape);
+  }
+
+  /** {@code x[i] = op(x[i - inner], x[i])}. */
+  private static void accumulate(ScanOp op, int inner, double[] x, int from, int to) {
     switch (op) {
       case SUM -> {
-        for (int j = 0; j < inner; j++) {
-          x[at + j] += x[before + j];
+        for (int i = from; i < to; i++) {
+          x[i] += x[i - inner];
         }
       }
       case PROD -> {
-        for (int j = 0; j < inner; j++) {
-          x[at + j] *= x[before + j];
+        for (int i = from; i < to; i++) {
+          x[i] *= x[i - inner];
         }
       }
       case MAX -> {
-        for (int j = 0; j < inner; j++) {
-          x[at + j] = Math.max(x[before + j], x[at + j]);
+        for (int i = from; i < to; i++) {
+          x[i] = Math.max(x[i - inner], x[i]);
         }
       }
       case MIN -> {
-        for (int j = 0; j < inner; j++) {
-          x[at + j] = Math.min(x[before + j], x[at + j]);
+        for (int i = from; i < to; i++) {
+          x[i] = Math.min(x[i - inner], x[i]);
         }
       }
     }
   }
 
-  private static void next(ScanOp op, int inner, long[] x, int at) {
-    int before = at - inner;
+  private static void accumulate(ScanOp op, int inner, long[] x, int from, int to) {
     switch (op) {
       case SUM -> {
-        for (int j = 0; j < inner; j++) {
-          x[at + j] += x[before + j];
+        for (int i = from; i < to; i++) {
+          x[i] += x[i - inner];
         }
       }
       case PROD -> {
-        for (int j = 0; j < inner; j++) {
-          x[at + j] *= x[before + j];
+        for (int i = from; i < to; i++) {
+          x[i] *= x[i - inner];
         }
       }
       case MAX -> {
-        for (int j = 0; j < inner; j++) {
-          x[at + j] = Math.max(x[before + j], x[at + j]);
+        for (int i = from; i < to; i++) {
+          x[i] = Math.max(x[i - inner], x[i]);
         }
       }
       case MIN -> {
-        for (int j = 0; j < inner; j++) {
-          x[at + j] = Math.min(x[before + j], x[at + j]);
+        for (int i = from; i < to; i++) {
+          x[i] = Math.min(x[i - inner], x[i]);
         }
       }
     }
