@@ -4,8 +4,10 @@ import dev.tern.device.cuda.Emulator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 
 /** The core's tests of what a backend does, on CUDA. */
+@Tag("cuda")
 class CudaConformanceTest {
   @BeforeAll
   static void testCuda() {

@@ -13,12 +13,14 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Every operation against PyTorch: output and gradients, in FLOAT64 and FLOAT32, from dense inputs
  * and from strided views of the same values; in FLOAT32 on CUDA too.
  */
+@Tag("cuda")
 class GoldenOperationsTest {
   /**
    * Rows of the bundled tables that must be covered, so that none gets lost; raise it with each

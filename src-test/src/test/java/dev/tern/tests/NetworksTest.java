@@ -26,6 +26,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -37,6 +38,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * norm has gradient zero up to rounding. In FLOAT32, steps after the first are compared for
  * networks without residual additions only: the others are chaotic there.
  */
+@Tag("cuda")
 class NetworksTest {
   /** One network: its row in the table, its tensors, and how it is made. */
   record Row(String name, JsonNode table, StateDict tensors, Optional<Supplier<Module>> maker) {
