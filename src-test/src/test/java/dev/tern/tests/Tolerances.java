@@ -22,15 +22,6 @@ final class Tolerances {
    */
   private static final double SINGLE = 1e-6;
 
-  /** A network in FLOAT64: roundings through at most 200 layers. */
-  private static final double NETWORK_DOUBLE = 1e-9;
-
-  /** A network in FLOAT32: sums of up to 2,048 products a layer. */
-  private static final double NETWORK_SINGLE = 1e-5;
-
-  /** The same with convolutions by Winograd's algorithm, whose transforms cost a digit. */
-  private static final double NETWORK_WINOGRAD = 1e-4;
-
   private static final Map<String, Double> SINGLE_BY_OPERATION =
       Map.of(
           // sums of up to 500 products: about sqrt(500) roundings of the running sum
@@ -88,15 +79,6 @@ final class Tolerances {
 
   static double of(GoldenCase row, DType dtype) {
     return dtype == DType.FLOAT64 ? DOUBLE : SINGLE_BY_OPERATION.getOrDefault(row.op(), SINGLE);
-  }
-
-  /** Only residual networks have convolutions that are done by Winograd's algorithm. */
-  static double ofNetwork(boolean residual, DType dtype) {
-    if (dtype == DType.FLOAT64) {
-      return NETWORK_DOUBLE;
-    }
-    boolean winograd = residual && !"off".equals(System.getProperty("tern.winograd"));
-    return winograd ? NETWORK_WINOGRAD : NETWORK_SINGLE;
   }
 
   /** What the tolerance of an output is relative to. */

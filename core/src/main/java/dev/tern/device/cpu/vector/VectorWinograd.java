@@ -17,6 +17,16 @@ final class VectorWinograd implements WinogradKernels {
   private static final int EDGE = Tiles.EDGE;
   private static final int REACH = EDGE + 2;
 
+  /**
+   * The polynomials of the algorithm are evaluated at 0, ±A, ±B and infinity. With 1 and 2, as it
+   * is mostly written, the products are three times as large beside the results, and so is the
+   * error.
+   */
+  static final float A = 11f / 16;
+
+  /** All products of A and B below are exact. */
+  static final float B = 3f / 2;
+
   /** Whether channels, padded to whole vectors, are whole register tiles too. */
   static boolean fits() {
     return L % VectorWinogradProduct.ROWS == 0;
@@ -128,19 +138,18 @@ final class VectorWinograd implements WinogradKernels {
       FloatVector d3 = FloatVector.fromArray(S, d, at + 3 * row + j);
       FloatVector d4 = FloatVector.fromArray(S, d, at + 4 * row + j);
       FloatVector d5 = FloatVector.fromArray(S, d, at + 5 * row + j);
-      FloatVector four = FloatVector.broadcast(S, 4);
-      FloatVector five = FloatVector.broadcast(S, -5);
-      FloatVector two = FloatVector.broadcast(S, 2);
-      FloatVector even = d2.fma(four.neg(), d4);
-      FloatVector odd = d1.fma(four.neg(), d3);
-      FloatVector even2 = d4.sub(d2);
-      FloatVector odd2 = d3.sub(d1);
-      d0.fma(four, d2.fma(five, d4)).intoArray(t, j);
-      even.add(odd).intoArray(t, row + j);
-      even.sub(odd).intoArray(t, 2 * row + j);
-      odd2.fma(two, even2).intoArray(t, 3 * row + j);
-      odd2.fma(two.neg(), even2).intoArray(t, 4 * row + j);
-      d1.fma(four, d3.fma(five, d5)).intoArray(t, 5 * row + j);
+      FloatVector evenA = d2.fma(FloatVector.broadcast(S, -B * B), d4);
+      FloatVector oddA = d1.fma(FloatVector.broadcast(S, -B * B), d3);
+      FloatVector evenB = d2.fma(FloatVector.broadcast(S, -A * A), d4);
+      FloatVector oddB = d1.fma(FloatVector.broadcast(S, -A * A), d3);
+      FloatVector product = FloatVector.broadcast(S, A * A * B * B);
+      FloatVector sum = FloatVector.broadcast(S, -A * A - B * B);
+      d0.fma(product, d2.fma(sum, d4)).intoArray(t, j);
+      oddA.fma(FloatVector.broadcast(S, A), evenA).intoArray(t, row + j);
+      oddA.fma(FloatVector.broadcast(S, -A), evenA).intoArray(t, 2 * row + j);
+      oddB.fma(FloatVector.broadcast(S, B), evenB).intoArray(t, 3 * row + j);
+      oddB.fma(FloatVector.broadcast(S, -B), evenB).intoArray(t, 4 * row + j);
+      d1.fma(product, d3.fma(sum, d5)).intoArray(t, 5 * row + j);
     }
   }
 
@@ -155,20 +164,19 @@ final class VectorWinograd implements WinogradKernels {
       FloatVector d3 = FloatVector.fromArray(S, t, from + 3 * L);
       FloatVector d4 = FloatVector.fromArray(S, t, from + 4 * L);
       FloatVector d5 = FloatVector.fromArray(S, t, from + 5 * L);
-      FloatVector four = FloatVector.broadcast(S, 4);
-      FloatVector five = FloatVector.broadcast(S, -5);
-      FloatVector two = FloatVector.broadcast(S, 2);
-      FloatVector even = d2.fma(four.neg(), d4);
-      FloatVector odd = d1.fma(four.neg(), d3);
-      FloatVector even2 = d4.sub(d2);
-      FloatVector odd2 = d3.sub(d1);
+      FloatVector evenA = d2.fma(FloatVector.broadcast(S, -B * B), d4);
+      FloatVector oddA = d1.fma(FloatVector.broadcast(S, -B * B), d3);
+      FloatVector evenB = d2.fma(FloatVector.broadcast(S, -A * A), d4);
+      FloatVector oddB = d1.fma(FloatVector.broadcast(S, -A * A), d3);
+      FloatVector product = FloatVector.broadcast(S, A * A * B * B);
+      FloatVector sum = FloatVector.broadcast(S, -A * A - B * B);
       int out = to + i * step;
-      d0.fma(four, d2.fma(five, d4)).intoArray(v, out);
-      even.add(odd).intoArray(v, out + stride);
-      even.sub(odd).intoArray(v, out + 2 * stride);
-      odd2.fma(two, even2).intoArray(v, out + 3 * stride);
-      odd2.fma(two.neg(), even2).intoArray(v, out + 4 * stride);
-      d1.fma(four, d3.fma(five, d5)).intoArray(v, out + 5 * stride);
+      d0.fma(product, d2.fma(sum, d4)).intoArray(v, out);
+      oddA.fma(FloatVector.broadcast(S, A), evenA).intoArray(v, out + stride);
+      oddA.fma(FloatVector.broadcast(S, -A), evenA).intoArray(v, out + 2 * stride);
+      oddB.fma(FloatVector.broadcast(S, B), evenB).intoArray(v, out + 3 * stride);
+      oddB.fma(FloatVector.broadcast(S, -B), evenB).intoArray(v, out + 4 * stride);
+      d1.fma(product, d3.fma(sum, d5)).intoArray(v, out + 5 * stride);
     }
   }
 
@@ -183,15 +191,15 @@ final class VectorWinograd implements WinogradKernels {
       FloatVector m3 = FloatVector.fromArray(S, m, in + 3 * stride);
       FloatVector m4 = FloatVector.fromArray(S, m, in + 4 * stride);
       FloatVector m5 = FloatVector.fromArray(S, m, in + 5 * stride);
-      FloatVector sum = m1.add(m2);
-      FloatVector difference = m1.sub(m2);
-      FloatVector sum2 = m3.add(m4);
-      FloatVector difference2 = m3.sub(m4);
+      FloatVector evenA = m1.add(m2);
+      FloatVector oddA = m1.sub(m2);
+      FloatVector evenB = m3.add(m4);
+      FloatVector oddB = m3.sub(m4);
       int to = at + i * EDGE * L;
-      m0.add(sum).add(sum2).intoArray(t, to);
-      difference2.fma(FloatVector.broadcast(S, 2), difference).intoArray(t, to + L);
-      sum2.fma(FloatVector.broadcast(S, 4), sum).intoArray(t, to + 2 * L);
-      difference2.fma(FloatVector.broadcast(S, 8), difference).add(m5).intoArray(t, to + 3 * L);
+      m0.add(evenA).add(evenB).intoArray(t, to);
+      oddA.mul(A).add(oddB.mul(B)).intoArray(t, to + L);
+      evenA.mul(A * A).add(evenB.mul(B * B)).intoArray(t, to + 2 * L);
+      oddA.mul(A * A * A).add(oddB.mul(B * B * B)).add(m5).intoArray(t, to + 3 * L);
     }
   }
 
@@ -205,18 +213,14 @@ final class VectorWinograd implements WinogradKernels {
       FloatVector m3 = FloatVector.fromArray(S, t, 3 * row + j);
       FloatVector m4 = FloatVector.fromArray(S, t, 4 * row + j);
       FloatVector m5 = FloatVector.fromArray(S, t, 5 * row + j);
-      FloatVector sum = m1.add(m2);
-      FloatVector difference = m1.sub(m2);
-      FloatVector sum2 = m3.add(m4);
-      FloatVector difference2 = m3.sub(m4);
-      m0.add(sum).add(sum2).add(b).intoArray(y, at + j);
-      difference2.fma(FloatVector.broadcast(S, 2), difference).add(b).intoArray(y, at + row + j);
-      sum2.fma(FloatVector.broadcast(S, 4), sum).add(b).intoArray(y, at + 2 * row + j);
-      difference2
-          .fma(FloatVector.broadcast(S, 8), difference)
-          .add(m5)
-          .add(b)
-          .intoArray(y, at + 3 * row + j);
+      FloatVector evenA = m1.add(m2);
+      FloatVector oddA = m1.sub(m2);
+      FloatVector evenB = m3.add(m4);
+      FloatVector oddB = m3.sub(m4);
+      m0.add(evenA).add(evenB).add(b).intoArray(y, at + j);
+      oddA.mul(A).add(oddB.mul(B)).add(b).intoArray(y, at + row + j);
+      evenA.mul(A * A).add(evenB.mul(B * B)).add(b).intoArray(y, at + 2 * row + j);
+      oddA.mul(A * A * A).add(oddB.mul(B * B * B)).add(m5).add(b).intoArray(y, at + 3 * row + j);
     }
   }
 
@@ -227,16 +231,15 @@ final class VectorWinograd implements WinogradKernels {
       FloatVector d1 = FloatVector.fromArray(S, dy, at + row + j);
       FloatVector d2 = FloatVector.fromArray(S, dy, at + 2 * row + j);
       FloatVector d3 = FloatVector.fromArray(S, dy, at + 3 * row + j);
-      FloatVector even = d0.add(d2);
-      FloatVector odd = d1.add(d3);
-      FloatVector even2 = d2.fma(FloatVector.broadcast(S, 4), d0);
-      FloatVector half2 = d3.fma(FloatVector.broadcast(S, 4), d1);
-      FloatVector odd2 = half2.add(half2);
+      FloatVector evenA = d2.fma(FloatVector.broadcast(S, A * A), d0);
+      FloatVector oddA = d3.fma(FloatVector.broadcast(S, A * A), d1);
+      FloatVector evenB = d2.fma(FloatVector.broadcast(S, B * B), d0);
+      FloatVector oddB = d3.fma(FloatVector.broadcast(S, B * B), d1);
       d0.intoArray(t, j);
-      even.add(odd).intoArray(t, row + j);
-      even.sub(odd).intoArray(t, 2 * row + j);
-      even2.add(odd2).intoArray(t, 3 * row + j);
-      even2.sub(odd2).intoArray(t, 4 * row + j);
+      oddA.fma(FloatVector.broadcast(S, A), evenA).intoArray(t, row + j);
+      oddA.fma(FloatVector.broadcast(S, -A), evenA).intoArray(t, 2 * row + j);
+      oddB.fma(FloatVector.broadcast(S, B), evenB).intoArray(t, 3 * row + j);
+      oddB.fma(FloatVector.broadcast(S, -B), evenB).intoArray(t, 4 * row + j);
       d3.intoArray(t, 5 * row + j);
     }
   }
@@ -250,17 +253,16 @@ final class VectorWinograd implements WinogradKernels {
       FloatVector d1 = FloatVector.fromArray(S, t, from + L);
       FloatVector d2 = FloatVector.fromArray(S, t, from + 2 * L);
       FloatVector d3 = FloatVector.fromArray(S, t, from + 3 * L);
-      FloatVector even = d0.add(d2);
-      FloatVector odd = d1.add(d3);
-      FloatVector even2 = d2.fma(FloatVector.broadcast(S, 4), d0);
-      FloatVector half2 = d3.fma(FloatVector.broadcast(S, 4), d1);
-      FloatVector odd2 = half2.add(half2);
+      FloatVector evenA = d2.fma(FloatVector.broadcast(S, A * A), d0);
+      FloatVector oddA = d3.fma(FloatVector.broadcast(S, A * A), d1);
+      FloatVector evenB = d2.fma(FloatVector.broadcast(S, B * B), d0);
+      FloatVector oddB = d3.fma(FloatVector.broadcast(S, B * B), d1);
       int out = to + i * step;
       d0.intoArray(z, out);
-      even.add(odd).intoArray(z, out + stride);
-      even.sub(odd).intoArray(z, out + 2 * stride);
-      even2.add(odd2).intoArray(z, out + 3 * stride);
-      even2.sub(odd2).intoArray(z, out + 4 * stride);
+      oddA.fma(FloatVector.broadcast(S, A), evenA).intoArray(z, out + stride);
+      oddA.fma(FloatVector.broadcast(S, -A), evenA).intoArray(z, out + 2 * stride);
+      oddB.fma(FloatVector.broadcast(S, B), evenB).intoArray(z, out + 3 * stride);
+      oddB.fma(FloatVector.broadcast(S, -B), evenB).intoArray(z, out + 4 * stride);
       d3.intoArray(z, out + 5 * stride);
     }
   }

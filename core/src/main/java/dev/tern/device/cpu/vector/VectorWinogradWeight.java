@@ -11,6 +11,14 @@ final class VectorWinogradWeight {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int L = S.length();
 
+  private static final float A = VectorWinograd.A;
+  private static final float B = VectorWinograd.B;
+
+  // a point's share: one over the product of its distances from the other finite points
+  private static final float SCALE_0 = 1 / (A * A * B * B);
+  private static final float SCALE_A = 1 / (2 * A * A * (A * A - B * B));
+  private static final float SCALE_B = 1 / (2 * B * B * (B * B - A * A));
+
   private VectorWinogradWeight() {}
 
   /** {@code U = G g Gᵀ}, lanes are output channels. */
@@ -55,14 +63,15 @@ final class VectorWinogradWeight {
     FloatVector g0 = FloatVector.fromArray(S, g, at);
     FloatVector g1 = FloatVector.fromArray(S, g, at + row);
     FloatVector g2 = FloatVector.fromArray(S, g, at + 2 * row);
-    FloatVector ends = g0.add(g2);
-    FloatVector ends2 = g2.fma(FloatVector.broadcast(S, 4), g0);
-    FloatVector middle2 = g1.add(g1);
-    g0.mul(1f / 4).intoArray(u, to);
-    ends.add(g1).mul(-1f / 6).intoArray(u, to + stride);
-    ends.sub(g1).mul(-1f / 6).intoArray(u, to + 2 * stride);
-    ends2.add(middle2).mul(1f / 24).intoArray(u, to + 3 * stride);
-    ends2.sub(middle2).mul(1f / 24).intoArray(u, to + 4 * stride);
+    FloatVector evenA = g2.fma(FloatVector.broadcast(S, A * A), g0).mul(SCALE_A);
+    FloatVector oddA = g1.mul(A * SCALE_A);
+    FloatVector evenB = g2.fma(FloatVector.broadcast(S, B * B), g0).mul(SCALE_B);
+    FloatVector oddB = g1.mul(B * SCALE_B);
+    g0.mul(SCALE_0).intoArray(u, to);
+    evenA.add(oddA).intoArray(u, to + stride);
+    evenA.sub(oddA).intoArray(u, to + 2 * stride);
+    evenB.add(oddB).intoArray(u, to + 3 * stride);
+    evenB.sub(oddB).intoArray(u, to + 4 * stride);
     g2.intoArray(u, to + 5 * stride);
   }
 
@@ -98,10 +107,12 @@ final class VectorWinogradWeight {
     FloatVector d3 = FloatVector.fromArray(S, d, at + 3 * row);
     FloatVector d4 = FloatVector.fromArray(S, d, at + 4 * row);
     FloatVector d5 = FloatVector.fromArray(S, d, at + 5 * row);
-    FloatVector sum = d1.add(d2);
-    FloatVector sum2 = d3.add(d4);
-    d0.mul(1f / 4).sub(sum.mul(1f / 6)).add(sum2.mul(1f / 24)).intoArray(g, to);
-    d2.sub(d1).mul(1f / 6).add(d3.sub(d4).mul(1f / 12)).intoArray(g, to + stride);
-    sum2.sub(sum).mul(1f / 6).add(d5).intoArray(g, to + 2 * stride);
+    FloatVector evenA = d1.add(d2).mul(SCALE_A);
+    FloatVector oddA = d1.sub(d2).mul(A * SCALE_A);
+    FloatVector evenB = d3.add(d4).mul(SCALE_B);
+    FloatVector oddB = d3.sub(d4).mul(B * SCALE_B);
+    d0.mul(SCALE_0).add(evenA).add(evenB).intoArray(g, to);
+    oddA.add(oddB).intoArray(g, to + stride);
+    evenA.mul(A * A).add(evenB.mul(B * B)).add(d5).intoArray(g, to + 2 * stride);
   }
 }
