@@ -11,7 +11,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.tern.Parameter;
 import dev.tern.StateDict;
 import dev.tern.Tensor;
+import dev.tern.device.Cuda;
 import dev.tern.device.Device;
+import dev.tern.shape.DeviceException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -179,6 +181,40 @@ class TorchFilesTest {
             GoldenFolder.sha256(wanted.get(name)), GoldenFolder.sha256(state.get(name)), name);
       }
     }
+  }
+
+  /** Also what was saved from a GPU; without one there is a message, not a tensor elsewhere. */
+  @Test
+  void tensorsGoWhereMapLocationSays() throws IOException {
+    Path file = GoldenFolder.pt().resolve("py210/cuda0.pt");
+    Map<?, ?> values = Checkpoint.asMap(Checkpoint.loadObject(file, Device.CPU));
+    for (Object value : values.values()) {
+      assertEquals(Device.CPU, assertInstanceOf(Tensor.class, value).device());
+    }
+    Path states = GoldenFolder.pt().resolve("py210/many_dict.pt");
+    if (Cuda.isAvailable()) {
+      assertEquals(
+          Device.CUDA, Checkpoint.load(states, Device.CUDA).values().iterator().next().device());
+    } else {
+      assertThrows(DeviceException.class, () -> Checkpoint.load(states, Device.CUDA));
+      assertThrows(DeviceException.class, () -> Checkpoint.loadMap(states, Device.CUDA));
+    }
+  }
+
+  @Test
+  void checkpointsAreMapsFromStreamsAndBytesToo() throws IOException {
+    Path file = GoldenFolder.pt().resolve("py210/nested.pt");
+    Map<String, ?> map = Checkpoint.loadMap(file, Device.CPU);
+    byte[] bytes = Files.readAllBytes(file);
+    for (Object other :
+        List.of(
+            Checkpoint.loadObject(bytes, Device.CPU),
+            Checkpoint.loadObject(new ByteArrayInputStream(bytes), Device.CPU))) {
+      assertEquals(map.keySet(), Checkpoint.asMap(other).keySet());
+    }
+    FormatException e =
+        assertThrows(FormatException.class, () -> Checkpoint.asMap(List.of(1, 2)));
+    assertEquals("wants a dict, got a list of 2", e.getMessage());
   }
 
   @Test
