@@ -22,7 +22,7 @@ build() {
   rm -rf "$stage" && mkdir -p "$stage/lib" "$(dirname "$out")"
 
   "$jdk25/bin/jlink" --output "$stage/jre" --strip-debug --no-header-files --no-man-pages --compress=zip-0 \
-    --add-modules java.base,java.logging,java.xml,java.management,java.instrument,jdk.incubator.vector
+    --add-modules java.base,java.logging,java.xml,java.management,java.instrument,jdk.incubator.vector,jdk.zipfs
 
   (cd "$root" && mvn -B -ntp -q package dependency:copy-dependencies -DskipTests -P '!static-analysis' \
     -Dtern.format.phase=none -Dtern.werror=false -Dmaven.javadoc.skip=true \

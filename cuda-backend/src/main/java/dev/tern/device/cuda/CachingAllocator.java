@@ -219,6 +219,7 @@ final class CachingAllocator {
 
   /** Gives the driver back what is cached. */
   void trim() {
+    drain();
     trim(shared);
   }
 
