@@ -104,7 +104,8 @@ class TrainingStepTest {
     kept.copy().storage().giveBack("this test");
     String summary = Cuda.memorySummary(Device.CUDA);
     assertTrue(
-        summary.matches("cuda:0: .* MiB in \\d+ live tensors .* MiB cached, .* free of .*"), summary);
+        summary.matches("cuda:0: .* MiB in \\d+ live tensors .* MiB cached, .* free of .*"),
+        summary);
     Cuda.emptyCache(Device.CUDA);
     String after = Cuda.memorySummary(Device.CUDA);
     assertTrue(after.contains(" KiB cached"), after); // no MiB, but what became garbage since
