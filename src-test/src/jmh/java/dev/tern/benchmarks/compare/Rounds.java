@@ -136,10 +136,10 @@ final class Rounds {
       return results.stream().mapToDouble(r -> Math.log(r.value())).sum();
     }
 
-    void checkSameWork(Turn other) {
+    void checkSameWork(Turn other) throws IOException {
       for (int i = 0; i < results.size(); i++) {
         if (results.get(i).size() != other.results.get(i).size()) {
-          throw new IllegalStateException(
+          throw new IOException(
               "%s: %s has a size of %d, %s of %d"
                   .formatted(
                       group.measurements().get(i).name(),
