@@ -155,6 +155,30 @@ public final class Checkpoint {
   }
 
   /**
+   * A part of what was loaded as a tensor, such as {@code checkpoint.get("generator")}.
+   *
+   * @throws FormatException if it is none
+   */
+  public static Tensor asTensor(@Nullable Object value) throws FormatException {
+    if (value instanceof Tensor tensor) {
+      return tensor;
+    }
+    throw new FormatException("wants a tensor, got " + Describe.value(value));
+  }
+
+  /**
+   * A part of what was loaded as a whole number, such as {@code checkpoint.get("epoch")}.
+   *
+   * @throws FormatException if it is none
+   */
+  public static long asLong(@Nullable Object value) throws FormatException {
+    if (value instanceof Long number) {
+      return number;
+    }
+    throw new FormatException("wants a whole number, got " + Describe.value(value));
+  }
+
+  /**
    * A part of what {@link #loadObject} gave as a state dict, such as {@code
    * checkpoint.get("model")}.
    *

@@ -215,6 +215,9 @@ class TorchFilesTest {
     FormatException e =
         assertThrows(FormatException.class, () -> Checkpoint.asMap(List.of(1, 2)));
     assertEquals("wants a dict, got a list of 2", e.getMessage());
+    assertThrows(FormatException.class, () -> Checkpoint.asTensor(null));
+    assertThrows(FormatException.class, () -> Checkpoint.asLong("3"));
+    assertEquals(3, Checkpoint.asLong(3L));
   }
 
   @Test

@@ -1,7 +1,9 @@
 package dev.tern.examples;
 
+import static dev.tern.io.Checkpoint.asLong;
 import static dev.tern.io.Checkpoint.asMap;
 import static dev.tern.io.Checkpoint.asStateDict;
+import static dev.tern.io.Checkpoint.asTensor;
 
 import dev.tern.Tensor;
 import dev.tern.Tern;
@@ -61,8 +63,8 @@ public final class ResumableTraining {
     model.loadStateDict(asStateDict(saved.get("model")));
     optimizer.loadStateDict(asMap(saved.get("optimizer")));
     schedule.loadStateDict(asMap(saved.get("schedule")));
-    Tern.setRngState((Tensor) saved.get("generator"));
-    epoch = ((Number) saved.get("epoch")).intValue();
+    Tern.setRngState(asTensor(saved.get("generator")));
+    epoch = (int) asLong(saved.get("epoch"));
     batches = loader.resume(asMap(saved.get("loader")));
   }
 
