@@ -212,8 +212,7 @@ class TorchFilesTest {
             Checkpoint.loadObject(new ByteArrayInputStream(bytes), Device.CPU))) {
       assertEquals(map.keySet(), Checkpoint.asMap(other).keySet());
     }
-    FormatException e =
-        assertThrows(FormatException.class, () -> Checkpoint.asMap(List.of(1, 2)));
+    FormatException e = assertThrows(FormatException.class, () -> Checkpoint.asMap(List.of(1, 2)));
     assertEquals("wants a dict, got a list of 2", e.getMessage());
     assertThrows(FormatException.class, () -> Checkpoint.asTensor(null));
     assertThrows(FormatException.class, () -> Checkpoint.asLong("3"));
