@@ -27,7 +27,7 @@ final class Conv3x3 {
       int bo,
       float[] y,
       int yo) {
-    WinogradKernels winograd = Winograd.kernels(c, k);
+    WinogradKernels winograd = Winograd.kernels(c, w, k);
     if (winograd != null) {
       Winograd.forward(winograd, n, c, h, w, k, x, xo, weight, wo, bias, bo, y, yo);
       return;
@@ -59,7 +59,7 @@ final class Conv3x3 {
       int dyo,
       float[] dx,
       int dxo) {
-    WinogradKernels winograd = Winograd.kernels(c, k);
+    WinogradKernels winograd = Winograd.kernels(c, w, k);
     if (winograd != null) {
       Winograd.inputGrad(winograd, n, c, h, w, k, weight, wo, dy, dyo, dx, dxo);
       return;
@@ -122,7 +122,7 @@ final class Conv3x3 {
       int dyo,
       float[] dw,
       int dwo) {
-    WinogradKernels winograd = n == 0 ? null : Winograd.kernels(c, k);
+    WinogradKernels winograd = n == 0 ? null : Winograd.kernels(c, w, k);
     if (winograd != null) {
       Winograd.weightGrad(winograd, n, c, h, w, k, x, xo, dy, dyo, dw, dwo);
       return;

@@ -18,16 +18,27 @@ final class Winograd {
   /** With fewer channels the transforms cost more than they save. */
   private static final int CHANNELS = 32;
 
+  /** Input by output channels, of which 36 are kept. */
+  private static final int WEIGHTS = 1 << 22;
+
+  /** The elements of a row of all channels, of which 9 are kept for each thread. */
+  private static final int ROW = 1 << 22;
+
   /** The partial sums of a weight's gradient, each over some blocks. */
   private static final int SUMS = 8;
 
   private Winograd() {}
 
-  /** The kernels, or null where a direct convolution is faster or Winograd's is switched off. */
-  static @Nullable WinogradKernels kernels(int c, int k) {
-    return c < CHANNELS || k < CHANNELS || "off".equals(System.getProperty("tern.winograd"))
-        ? null
-        : Simd.get().winograd();
+  /**
+   * The kernels; null where a direct convolution is faster, where the transformed operands would
+   * take hundreds of megabytes, or when Winograd's is switched off.
+   */
+  static @Nullable WinogradKernels kernels(int c, int w, int k) {
+    boolean pays = c >= CHANNELS && k >= CHANNELS;
+    boolean small = (long) c * k <= WEIGHTS && (long) w * Math.max(c, k) <= ROW;
+    return pays && small && !"off".equals(System.getProperty("tern.winograd"))
+        ? Simd.get().winograd()
+        : null;
   }
 
   static void forward(

@@ -2,6 +2,8 @@ package dev.tern.device.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
@@ -165,6 +167,14 @@ class WinogradTest {
     assertTrue(error(sums.y, off) < 3e-6, "direct: " + error(sums.y, off));
     assertTrue(!Arrays.equals(on, off), "the switch changes nothing");
     assertArrayEquals(forward(sums), on);
+  }
+
+  @Test
+  void hugeOperandsStayDirect() {
+    assertNotNull(Winograd.kernels(512, 224, 512));
+    assertNull(Winograd.kernels(32, 1 << 20, 32));
+    assertNull(Winograd.kernels(4096, 7, 4096));
+    assertNull(Winograd.kernels(31, 16, 64));
   }
 
   private float[] forward(ConvSums s) {
