@@ -28,6 +28,8 @@ public class LPPool1d extends Module {
   protected String extraRepr() {
     return "norm_type=%s, %s, ceil_mode=%s"
         .formatted(
-            PythonText.intOrFloat(p), PoolText.lp(options), PythonText.bool(options.isCeilMode()));
+            PythonText.intOrFloat(p),
+            PoolText.lp(options, 1),
+            PythonText.bool(options.isCeilMode()));
   }
 }

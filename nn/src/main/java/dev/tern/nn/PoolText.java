@@ -19,10 +19,12 @@ final class PoolText {
   }
 
   /** An LP pooling's: {@code stride=None} where it is the window. */
-  static String lp(PoolOptions options) {
-    String text = options.toString();
-    String window = text.substring("kernel_size=".length(), text.indexOf(", stride="));
-    String stride = text.substring(text.indexOf("stride=") + 7, text.indexOf(", padding="));
-    return "kernel_size=%s, stride=%s".formatted(window, stride.equals(window) ? "None" : stride);
+  static String lp(PoolOptions options, int rank) {
+    int[] window = options.windowOf(rank);
+    int[] stride = options.strideOf(rank);
+    return "kernel_size=%s, stride=%s"
+        .formatted(
+            PythonText.one(window),
+            Arrays.equals(window, stride) ? "None" : PythonText.one(stride));
   }
 }
