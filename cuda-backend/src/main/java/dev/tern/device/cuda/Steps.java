@@ -3,11 +3,15 @@ package dev.tern.device.cuda;
 import dev.tern.device.AdamSpec;
 import dev.tern.device.Data;
 import dev.tern.device.SgdSpec;
-import java.util.function.Function;
+import java.lang.ref.Reference;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Launches {@code optim.cu}: one launch a step for up to 32 parameters. */
 final class Steps {
+  private static final Data[] NONE = {};
   private static final int COUNT = 32;
   private static final int OPERANDS = 5;
   private static final int THREADS = 256;
@@ -33,7 +37,7 @@ final class Steps {
                 .arg(s.first() ? 1 : 0),
         parameters,
         gradients,
-        velocities);
+        velocities == null ? NONE : velocities);
   }
 
   void adam(
@@ -61,12 +65,18 @@ final class Steps {
         gradients,
         firstMoments,
         secondMoments,
-        maxSecondMoments);
+        maxSecondMoments == null ? NONE : maxSecondMoments);
   }
 
+  /** What an operand that is not there is, {@link #NONE}, is a null pointer to the kernel. */
   private void each(
-      String name, Function<Launch, Launch> arguments, Data @Nullable []... operands) {
-    Data[] parameters = java.util.Objects.requireNonNull(operands[0]);
+      String name,
+      UnaryOperator<Launch> arguments,
+      Data[] parameters,
+      Data[] gradients,
+      Data[]... state) {
+    List<Data[]> operands = new ArrayList<>(List.of(parameters, gradients));
+    operands.addAll(List.of(state));
     for (int from = 0; from < parameters.length; from += COUNT) {
       int count = Math.min(COUNT, parameters.length - from);
       long[] struct = new long[COUNT * (1 + OPERANDS)];
@@ -74,9 +84,9 @@ final class Steps {
       for (int i = 0; i < count; i++) {
         struct[i] = parameters[from + i].numel();
         largest = Math.max(largest, parameters[from + i].numel());
-        for (int o = 0; o < operands.length; o++) {
-          Data[] operand = operands[o];
-          if (operand != null) {
+        for (int o = 0; o < operands.size(); o++) {
+          Data[] operand = operands.get(o);
+          if (operand != NONE) {
             device.expectHere(operand[from + i]);
             struct[(1 + o) * COUNT + i] = CudaStorage.address(operand[from + i]);
           }
@@ -87,6 +97,6 @@ final class Steps {
       int blocks = Math.min(MOST_BLOCKS, (largest + THREADS - 1) / THREADS);
       launch.run(blocks, count, 1, THREADS, 1, 1);
     }
-    java.lang.ref.Reference.reachabilityFence(operands);
+    Reference.reachabilityFence(operands);
   }
 }
