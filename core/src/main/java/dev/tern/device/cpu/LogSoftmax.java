@@ -41,8 +41,9 @@ final class LogSoftmax {
             float[] t = Scratch.floats(Scratch.RESULT, n);
             simd.affine(x, xo + at, 1, -shift, t, 0, n);
             simd.unary(UnaryOp.EXP, 0, 0, t, 0, t, 0, n);
-            double log = shift + Math.log(simd.sum(t, 0, n));
-            simd.affine(x, xo + at, 1, (float) -log, y, yo + at, n);
+            float log = (float) Math.log(simd.sum(t, 0, n));
+            simd.affine(x, xo + at, 1, -shift, y, yo + at, n); // shift + log would round off log
+            simd.affine(y, yo + at, 1, -log, y, yo + at, n);
           }
         });
   }
