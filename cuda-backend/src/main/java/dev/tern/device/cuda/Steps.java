@@ -3,8 +3,8 @@ package dev.tern.device.cuda;
 import dev.tern.device.AdamSpec;
 import dev.tern.device.Data;
 import dev.tern.device.SgdSpec;
-import java.lang.ref.Reference;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -97,6 +97,8 @@ final class Steps {
       int blocks = Math.min(MOST_BLOCKS, (largest + THREADS - 1) / THREADS);
       launch.run(blocks, count, 1, THREADS, 1, 1);
     }
-    Reference.reachabilityFence(operands);
+    for (Data[] operand : operands) {
+      device.keep(Arrays.stream(operand).map(Data::storage).toArray());
+    }
   }
 }

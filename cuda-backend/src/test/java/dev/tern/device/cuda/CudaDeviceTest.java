@@ -84,12 +84,13 @@ class CudaDeviceTest {
   void anUploadDoesNotWait_andTheArrayIsFreeAtOnce() {
     float[] values = new float[1 << 20]; // one whole buffer of the ring
     Data x = trial.empty(values.length);
+    long before = Emulator.isLoaded() ? Emulator.get(Emulator.Setting.PENDING) : 0;
     for (int i = 0; i < 3; i++) {
       values[7] = i;
       gpu.upload(values, 0, x);
     }
     if (Emulator.isLoaded()) {
-      assertEquals(3, Emulator.get(Emulator.Setting.PENDING));
+      assertEquals(before + 3, Emulator.get(Emulator.Setting.PENDING));
     }
     values[7] = -1;
     assertEquals(2, trial.read(x)[7]);

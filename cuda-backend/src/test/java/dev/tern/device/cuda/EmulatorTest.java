@@ -150,13 +150,14 @@ class EmulatorTest {
   void workWaitsForASynchronisation() {
     Data y = trial.floats(0);
     trial.gpu.synchronize();
+    final long before = Emulator.get(Emulator.Setting.PENDING); // of other devices
     trial.kernel("axpy").arg(1).arg(1f).arg(y).arg(y).run(1, 32);
-    assertEquals(1, Emulator.get(Emulator.Setting.PENDING));
+    assertEquals(before + 1, Emulator.get(Emulator.Setting.PENDING));
     trial.gpu.synchronize();
-    assertEquals(0, Emulator.get(Emulator.Setting.PENDING));
+    assertEquals(before, Emulator.get(Emulator.Setting.PENDING));
     Emulator.set(Emulator.Setting.LAZY, 0);
     trial.kernel("axpy").arg(1).arg(1f).arg(y).arg(y).run(1, 32);
-    assertEquals(0, Emulator.get(Emulator.Setting.PENDING));
+    assertEquals(before, Emulator.get(Emulator.Setting.PENDING));
   }
 
   @Test

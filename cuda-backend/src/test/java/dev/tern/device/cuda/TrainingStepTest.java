@@ -6,9 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tern.Autograd;
 import dev.tern.Tensor;
+import dev.tern.device.Backend;
+import dev.tern.device.Backends;
 import dev.tern.device.Cuda;
 import dev.tern.device.CudaGraph;
+import dev.tern.device.Data;
 import dev.tern.device.Device;
+import dev.tern.device.SgdSpec;
 import dev.tern.shape.DeviceException;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -64,6 +68,21 @@ class TrainingStepTest {
     float[] eager = train(Device.CUDA, false);
     assertArrayEquals(train(Device.CPU, false), eager, 1e-5f);
     assertArrayEquals(eager, train(Device.CUDA, true));
+  }
+
+  @Test
+  void aGraphKeepsWhatAnOptimizerStepUses() {
+    Backend gpu = Backends.of(Device.CUDA);
+    Tensor w = Tensor.of(new float[] {1, 2}).to(Device.CUDA);
+    Tensor velocity = Tensor.of(new float[] {0, 0}).to(Device.CUDA);
+    Data[] parameters = {new Data(w.storage(), 0, w.shape())};
+    Data[] velocities = {new Data(velocity.storage(), 0, w.shape())};
+    SgdSpec spec = new SgdSpec(0.1, 0.9, 0, 0, false, false, false);
+    try (CudaGraph graph =
+        Cuda.graph(Device.CUDA, () -> gpu.sgd(spec, parameters, parameters, velocities))) {
+      velocity.storage().giveBack("this test");
+      assertThrows(IllegalStateException.class, graph::replay);
+    }
   }
 
   @Test
