@@ -277,10 +277,15 @@ API cuMemAlloc_v2(uintptr_t* address, size_t bytes) {
   if (bytes == 0) return INVALID_VALUE;
   if (capturing(current, true)) return CAPTURE_UNSUPPORTED;
   if (current->used + bytes > (size_t)emu().settings[MEMORY]) return OUT_OF_MEMORY;
+  // Guard pages split the process's mappings, of which there are 65,530 for the JVM and all blocks.
+  if (emu().settings[ALLOCATIONS] >= 20000) return OUT_OF_MEMORY;
   size_t inside = (bytes + PAGE - 1) / PAGE * PAGE, all = inside + 2 * PAGE;
   char* mapping = (char*)mmap(nullptr, all, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (mapping == MAP_FAILED) return OUT_OF_MEMORY;
-  mprotect(mapping + PAGE, inside, PROT_READ | PROT_WRITE);
+  if (mprotect(mapping + PAGE, inside, PROT_READ | PROT_WRITE) != 0) {
+    munmap(mapping, all);
+    return OUT_OF_MEMORY;
+  }
   // The end, not the start, touches a guard page: running on is the common mistake.
   *address = (uintptr_t)mapping + PAGE + (inside - bytes) / 16 * 16;
   memset((char*)*address, 0xff, bytes);  // NaN, until somebody writes it

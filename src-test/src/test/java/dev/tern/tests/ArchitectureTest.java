@@ -54,6 +54,7 @@ class ArchitectureTest {
         new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .withImportOption(location -> !location.contains("/dev/tern/tests/"))
+            .withImportOption(location -> !location.contains("-tests.jar"))
             .importPackages(ROOT);
     for (String room : List.of("shape", "device", "device.cpu", "io", "nn", "optim", "data")) {
       assertTrue(house.containPackage(ROOT + "." + room), "no classes of room " + room);
