@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
 import dev.tern.Parameter;
 import dev.tern.Tensor;
 import dev.tern.device.Generator;
@@ -21,11 +25,7 @@ import dev.tern.nn.ParameterList;
 import dev.tern.nn.ReLU;
 import dev.tern.nn.Sequential;
 import dev.tern.nn.TripleModule;
-import java.io.IOException;
 import java.lang.reflect.Modifier;
-import java.net.URISyntaxException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -36,7 +36,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -154,7 +153,7 @@ class ModulesTest {
   }
 
   @Test
-  void everyModuleHasARowAndThereforeAFunction() throws IOException {
+  void everyModuleHasARowAndThereforeAFunction() {
     Set<String> withRows =
         rows().stream()
             .map(row -> row.make().get().getClass().getSimpleName())
@@ -208,32 +207,22 @@ class ModulesTest {
         functions);
   }
 
-  /** The public classes of modules that can be made, by the files they were compiled to. */
+  /** The public classes of modules that can be made. */
   private static Set<String> modules() {
-    try {
-      Path room = Path.of(Module.class.getResource("Module.class").toURI()).getParent();
-      try (Stream<Path> files = Files.list(room)) {
-        return files
-            .map(file -> file.getFileName().toString())
-            .filter(name -> name.endsWith(".class") && !name.contains("$"))
-            .map(name -> name.substring(0, name.length() - 6))
-            .filter(ModulesTest::isModule)
-            .collect(Collectors.toCollection(TreeSet::new));
+    var classes =
+        new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages(Module.class.getPackageName());
+    Set<String> names = new TreeSet<>();
+    for (JavaClass type : classes) {
+      if (type.isAssignableTo(Module.class)
+          && type.isTopLevelClass()
+          && type.getModifiers().contains(JavaModifier.PUBLIC)
+          && !type.getModifiers().contains(JavaModifier.ABSTRACT)) {
+        names.add(type.getSimpleName());
       }
-    } catch (IOException | URISyntaxException e) {
-      throw new IllegalStateException(e);
     }
-  }
-
-  private static boolean isModule(String name) {
-    try {
-      Class<?> type = Class.forName("dev.tern.nn." + name);
-      int modifiers = type.getModifiers();
-      return Module.class.isAssignableFrom(type)
-          && Modifier.isPublic(modifiers)
-          && !Modifier.isAbstract(modifiers);
-    } catch (ClassNotFoundException e) {
-      throw new IllegalStateException(e);
-    }
+    assertTrue(names.contains("Linear"), () -> "found " + names);
+    return names;
   }
 }
