@@ -112,10 +112,28 @@ public sealed interface Indexing permits Tensor {
     return Tensor.from(indices, places.length, rank).to(x.device());
   }
 
+  /**
+   * {@code [*]} of class numbers as {@code [*, classes]} of zeros with a one each, INT64; as many
+   * classes as the largest number asks for.
+   *
+   * @throws ShapeException if there are no numbers
+   */
+  default Tensor oneHot() {
+    if (self().numel() == 0) {
+      throw new ShapeException(
+          "oneHot: there are no class numbers in %s to count the classes by; say how many"
+              .formatted(self().shape()));
+    }
+    return oneHot(Math.toIntExact(self().max().itemLong() + 1));
+  }
+
   /** {@code [*]} of class numbers as {@code [*, classes]} of zeros with a one each, INT64. */
   default Tensor oneHot(int classes) {
     Tensor x = self();
     Places.expectIndex("oneHot", x);
+    if (classes < 0) {
+      throw new ShapeException("oneHot: wants a number of classes, got " + classes);
+    }
     long[] labels = x.toLongArray();
     long[] hot = new long[Math.multiplyExact(labels.length, classes)];
     for (int i = 0; i < labels.length; i++) {

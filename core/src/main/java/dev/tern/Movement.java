@@ -182,9 +182,12 @@ public sealed interface Movement permits Tensor {
     return look("expand", self().layout().expand(shape), dy -> dy); // the engine sums it back
   }
 
-  /** {@code length} indices of one dimension from {@code start} on. */
+  /**
+   * {@code length} indices of one dimension from {@code start} on, which counts from the end where
+   * negative.
+   */
   default Tensor narrow(int dim, int start, int length) {
-    return strided("narrow", dim, start, length, 1);
+    return strided("narrow", dim, start < 0 ? start + self().size(dim) : start, length, 1);
   }
 
   /**

@@ -1,5 +1,7 @@
 package dev.tern;
 
+import static dev.tern.Gradient.grad;
+
 import dev.tern.shape.DTypeException;
 import dev.tern.shape.Shape;
 import dev.tern.shape.ShapeException;
@@ -63,9 +65,19 @@ public sealed interface Statistics permits Tensor {
     return std(true, false, dims);
   }
 
-  /** The standard deviation, the root of {@link #var(boolean, boolean, int...)}. */
+  /**
+   * The standard deviation, the root of {@link #var(boolean, boolean, int...)}; gradient 0 where it
+   * is 0.
+   */
   default Tensor std(boolean unbiased, boolean keepDim, int... dims) {
-    return var(unbiased, keepDim, dims).sqrt();
+    return root(var(unbiased, keepDim, dims), 2);
+  }
+
+  /** The n-th root of what is not negative; it has no derivative at 0, here 0 as in PyTorch. */
+  private static Tensor root(Tensor x, double n) {
+    Tensor zero = x.detach().eq(0);
+    Tensor positive = x.maskedFill(zero, 1);
+    return (n == 2 ? positive.sqrt() : positive.pow(1 / n)).maskedFill(zero, 0);
   }
 
   /** The smallest and the largest over some dimensions (all where none is named). */
@@ -111,15 +123,14 @@ public sealed interface Statistics permits Tensor {
       return x.abs().sum(keepDim, dims);
     }
     if (p == 0) {
-      return x.ne(0).to(x.dtype()).sum(keepDim, dims);
+      Tensor count = x.ne(0).to(x.dtype()).sum(keepDim, dims);
+      return count.from("norm", grad(x, dy -> Tensor.zerosLike(x)));
     }
     if (Double.isInfinite(p)) {
       return p > 0 ? x.abs().amax(keepDim, dims) : x.abs().amin(keepDim, dims);
     }
     Tensor powers = (p == 2 ? x.square() : x.abs().pow(p)).sum(keepDim, dims);
-    // the root has no derivative at 0, where the norm's subgradient is 0
-    Tensor zero = powers.detach().eq(0);
-    return powers.maskedFill(zero, 1).pow(1 / p).maskedFill(zero, 0);
+    return root(powers, p);
   }
 
   /** The p-norm of the difference. */

@@ -129,6 +129,30 @@ class TensorOperationsTest {
   }
 
   @Test
+  void rootsAndCountsHaveAGradientOfZeroWhereTheyHaveNone() {
+    Tensor x = Tensor.of(new double[] {3, 3, 3}).requiresGrad_(true);
+    x.std(false, false, 0).backward();
+    assertEquals(List.of(0.0, 0.0, 0.0), list(x.grad()));
+    x.setGrad(null);
+    x.norm(0).backward();
+    assertEquals(List.of(0.0, 0.0, 0.0), list(x.grad()));
+  }
+
+  private static List<Double> list(Tensor x) {
+    return java.util.Arrays.stream(x.toDoubleArray()).boxed().toList();
+  }
+
+  @Test
+  void narrowCountsFromTheEndAndClassesAreCountedWhereNobodySaysHowMany() {
+    Tensor x = Tensor.of(1L, 4, 0);
+    assertTrue(x.narrow(0, -2, 2).equal(Tensor.of(4L, 0)));
+    assertTrue(x.oneHot().equal(x.oneHot(5)));
+    refused(ShapeException.class, "from -1 on", () -> x.narrow(0, -4, 1));
+    refused(ShapeException.class, "got -2", () -> x.oneHot(-2));
+    refused(ShapeException.class, "[0]", () -> Tensor.zeros(DType.INT64, Shape.of(0)).oneHot());
+  }
+
+  @Test
   void overlappingWindowsAreNotWrittenTo() {
     Tensor x = Tensor.zeros(5);
     refused(AutogradException.class, "share", () -> x.unfold(0, 3, 1).add_(1));

@@ -2,6 +2,7 @@ package dev.tern.nn;
 
 import dev.tern.Autograd;
 import dev.tern.Tensor;
+import dev.tern.shape.Shape;
 import dev.tern.shape.ShapeException;
 import org.jspecify.annotations.Nullable;
 
@@ -112,12 +113,16 @@ abstract class NormalizationFunctions extends ActivationFunctions {
   }
 
   /**
-   * The cosine of the angle between x and y along a dimension, {@code F.cosine_similarity}.
+   * The cosine of the angle between x and y along a dimension of the shape that they broadcast to,
+   * {@code F.cosine_similarity}.
    *
    * @param eps the least length that is divided by
    */
   public static Tensor cosineSimilarity(Tensor x, Tensor y, int dim, double eps) {
-    return x.div(length(x, dim, eps)).mul(y.div(length(y, dim, eps))).sum(dim);
+    Shape shape = Shape.broadcast("cosineSimilarity", x.shape(), y.shape());
+    Tensor a = x.expand(shape);
+    Tensor b = y.expand(shape);
+    return a.div(length(a, dim, eps)).mul(b.div(length(b, dim, eps))).sum(dim);
   }
 
   /** Lengths of at least eps; the bound is not differentiated, as in PyTorch. */

@@ -158,6 +158,11 @@ abstract class TableFunctions {
     }
   }
 
+  /** As {@link #oneHot(Tensor, int)}, with as many classes as the largest number asks for. */
+  public static Tensor oneHot(Tensor index) {
+    return index.oneHot();
+  }
+
   /** {@code [*]} of class numbers as {@code [*, classes]} of zeros with a one each, INT64. */
   public static Tensor oneHot(Tensor index, int classes) {
     return index.oneHot(classes);

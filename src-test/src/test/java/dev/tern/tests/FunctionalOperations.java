@@ -237,10 +237,12 @@ final class FunctionalOperations {
                 c.number("beta", 0.75),
                 c.number("k", 1)));
     TABLE.op(
-        "normalize", (c, in) -> F.normalize(in.x(), c.number("p", 2), c.integer("dim", 1), 1e-12));
+        "normalize",
+        (c, in) ->
+            F.normalize(in.x(), c.number("p", 2), c.integer("dim", 1), c.number("eps", 1e-12)));
     TABLE.op(
         "cosine_similarity",
-        (c, in) -> F.cosineSimilarity(in.x(), in.y(), c.integer("dim", 1), 1e-8));
+        (c, in) -> F.cosineSimilarity(in.x(), in.y(), c.integer("dim", 1), c.number("eps", 1e-8)));
     TABLE.op(
         "pairwise_distance",
         (c, in) ->
@@ -398,6 +400,8 @@ final class FunctionalOperations {
                 EmbeddingBag.Mode.valueOf(c.text("mode", "mean").toUpperCase(Locale.ROOT)),
                 in.orNull("per_sample_weights"),
                 embeddingOptions(c)));
+    TABLE.op(
+        "one_hot", c -> c.integer("num_classes", -1) < 0, (c, in) -> F.oneHot(in.get("index")));
     TABLE.op("one_hot", (c, in) -> F.oneHot(in.get("index"), c.integer("num_classes")));
   }
 

@@ -76,6 +76,10 @@ record GoldenCase(
     return has(arg) ? present(arg).textValue() : otherwise;
   }
 
+  boolean isList(String arg) {
+    return present(arg).isArray();
+  }
+
   /** A list, or a single number as a list of one. */
   int[] ints(String arg) {
     JsonNode value = present(arg);

@@ -94,16 +94,27 @@ final class Operations {
     TABLE.op(
         "logsumexp", Operations::oneDim, (c, in) -> in.x().logsumexp(dim(c), c.flag("keepdim")));
     TABLE.op("logsumexp", (c, in) -> in.x().logsumexp(c.flag("keepdim"), dims(c)));
+    TABLE.op("prod", c -> !c.has("dim"), (c, in) -> in.x().prod());
     TABLE.op("prod", Operations::oneDim, (c, in) -> in.x().prod(dim(c), c.flag("keepdim")));
+    TABLE.op("argmax", c -> !c.has("dim"), (c, in) -> in.x().argmax());
     TABLE.op("argmax", Operations::oneDim, (c, in) -> in.x().argmax(dim(c), c.flag("keepdim")));
+    TABLE.op("argmin", c -> !c.has("dim"), (c, in) -> in.x().argmin());
     TABLE.op("argmin", Operations::oneDim, (c, in) -> in.x().argmin(dim(c), c.flag("keepdim")));
     TABLE.op("var", (c, in) -> in.x().var(unbiased(c), c.flag("keepdim"), dims(c)));
     TABLE.op("std", (c, in) -> in.x().std(unbiased(c), c.flag("keepdim"), dims(c)));
     TABLE.outputs("max_dim", (c, in) -> both(in.x().max(dim(c), c.flag("keepdim"))));
     TABLE.outputs("min_dim", (c, in) -> both(in.x().min(dim(c), c.flag("keepdim"))));
     TABLE.op("cumsum", (c, in) -> in.x().cumsum(dim(c)));
-    TABLE.outputs("sort", (c, in) -> both(in.x().sort(dim(c), c.flag("descending"))));
-    TABLE.outputs("topk", (c, in) -> both(in.x().topk(c.integer("k"), dim(c))));
+    TABLE.outputs("sort", (c, in) -> both(in.x().sort(c.integer("dim", -1), c.flag("descending"))));
+    TABLE.outputs(
+        "topk",
+        (c, in) ->
+            both(
+                in.x()
+                    .topk(
+                        c.integer("k"),
+                        c.integer("dim", -1),
+                        !c.has("largest") || c.flag("largest"))));
     TABLE.op("softmax", (c, in) -> in.x().softmax(dim(c)));
     TABLE.op("log_softmax", (c, in) -> in.x().logSoftmax(dim(c)));
     TABLE.op("norm", c -> !c.has("dim"), (c, in) -> in.x().norm(c.number("p", 2)));
@@ -111,6 +122,7 @@ final class Operations {
         "norm",
         Operations::oneDim,
         (c, in) -> in.x().norm(c.number("p", 2), dim(c), c.flag("keepdim")));
+    TABLE.op("norm", (c, in) -> in.x().norm(c.number("p", 2), c.flag("keepdim"), dims(c)));
   }
 
   private static void movement() {
@@ -130,7 +142,7 @@ final class Operations {
     // result
     TABLE.op("view", (c, in) -> in.x().contiguous().view(c.ints("shape")));
     TABLE.op(
-        "flatten", (c, in) -> in.x().flatten(c.integer("start_dim"), c.integer("end_dim", -1)));
+        "flatten", (c, in) -> in.x().flatten(c.integer("start_dim", 0), c.integer("end_dim", -1)));
     TABLE.op("unsqueeze", (c, in) -> in.x().unsqueeze(dim(c)));
     TABLE.op("squeeze", c -> c.has("dim"), (c, in) -> in.x().squeeze(dim(c)));
     TABLE.op("squeeze", (c, in) -> in.x().squeeze());
@@ -139,9 +151,17 @@ final class Operations {
     TABLE.op("select", (c, in) -> in.x().select(dim(c), c.integer("index")));
     TABLE.op(
         "slice_step",
-        (c, in) -> in.x().slice(dim(c), c.integer("start"), c.integer("end"), c.integer("step")));
+        (c, in) ->
+            in.x()
+                .slice(
+                    dim(c),
+                    c.integer("start", 0),
+                    c.integer("end", Integer.MAX_VALUE),
+                    c.integer("step", 1)));
     TABLE.op("cat", (c, in) -> Tensor.cat(listed(c, in), dim(c)));
     TABLE.op("stack", (c, in) -> Tensor.stack(listed(c, in), dim(c)));
+    TABLE.outputs(
+        "split", c -> !c.isList("sizes"), (c, in) -> in.x().split(c.integer("sizes"), dim(c)));
     TABLE.outputs("split", (c, in) -> in.x().split(c.ints("sizes"), dim(c)));
     TABLE.outputs("chunk", (c, in) -> in.x().chunk(c.integer("chunks"), dim(c)));
     TABLE.op("repeat", (c, in) -> in.x().repeat(c.ints("repeats")));
@@ -154,6 +174,7 @@ final class Operations {
     TABLE.op("scatter_add", (c, in) -> in.x().scatterAdd(dim(c), in.get("index"), in.get("src")));
     TABLE.op("masked_fill", (c, in) -> in.x().maskedFill(in.get("mask"), c.number("value")));
     TABLE.op("masked_select", (c, in) -> in.x().maskedSelect(in.get("mask")));
+    TABLE.op("one_hot", c -> c.integer("num_classes", -1) < 0, (c, in) -> in.x().oneHot());
     TABLE.op("one_hot", (c, in) -> in.x().oneHot(c.integer("num_classes")));
     TABLE.op("tril", (c, in) -> in.x().tril(c.integer("diagonal", 0)));
     TABLE.op("triu", (c, in) -> in.x().triu(c.integer("diagonal", 0)));
@@ -202,7 +223,7 @@ final class Operations {
   }
 
   private static int dim(GoldenCase c) {
-    return c.integer("dim", 0);
+    return c.has("dim") ? c.ints("dim")[0] : 0;
   }
 
   private static boolean unbiased(GoldenCase c) {
