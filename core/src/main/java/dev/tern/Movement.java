@@ -187,7 +187,8 @@ public sealed interface Movement permits Tensor {
    * negative.
    */
   default Tensor narrow(int dim, int start, int length) {
-    return strided("narrow", dim, start < 0 ? start + self().size(dim) : start, length, 1);
+    int fromEnd = start + self().size(dim);
+    return strided("narrow", dim, start < 0 && fromEnd >= 0 ? fromEnd : start, length, 1);
   }
 
   /**
