@@ -11,6 +11,7 @@ import static dev.tern.device.cpu.Operands.wholeResult;
 
 import dev.tern.device.BinaryOp;
 import dev.tern.device.Data;
+import dev.tern.shape.DType;
 import dev.tern.shape.DTypeException;
 
 /** The pointwise functions of two operands that broadcast, row by row. */
@@ -22,6 +23,9 @@ final class Binary {
     if (a.dtype() != b.dtype()) {
       throw new DTypeException(
           "%s: %s and %s; one element type is expected".formatted(name(op), a.dtype(), b.dtype()));
+    }
+    if (a.dtype() == DType.FLOAT32 && BlockedOps.binary(op, a, b, out)) {
+      return;
     }
     var plan = Broadcast.of(out.shape(), a.shape(), b.shape());
     switch (a.dtype()) {

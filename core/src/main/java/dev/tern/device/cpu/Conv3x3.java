@@ -29,7 +29,7 @@ final class Conv3x3 {
       int yo) {
     WinogradKernels winograd = Winograd.kernels(c, w, k);
     if (winograd != null) {
-      Winograd.forward(winograd, n, c, h, w, k, x, xo, weight, wo, bias, bo, y, yo);
+      Winograd.forward(winograd, n, c, h, w, k, x, xo, weight, wo, bias, bo, y, yo, false);
       return;
     }
     int blocks = (k + BLOCK - 1) / BLOCK;
@@ -61,7 +61,7 @@ final class Conv3x3 {
       int dxo) {
     WinogradKernels winograd = Winograd.kernels(c, w, k);
     if (winograd != null) {
-      Winograd.inputGrad(winograd, n, c, h, w, k, weight, wo, dy, dyo, dx, dxo);
+      Winograd.inputGrad(winograd, n, c, h, w, k, weight, wo, dy, dyo, dx, dxo, false);
       return;
     }
     int blocks = (c + BLOCK - 1) / BLOCK;
@@ -124,7 +124,7 @@ final class Conv3x3 {
       int dwo) {
     WinogradKernels winograd = n == 0 ? null : Winograd.kernels(c, w, k);
     if (winograd != null) {
-      Winograd.weightGrad(winograd, n, c, h, w, k, x, xo, dy, dyo, dw, dwo);
+      Winograd.weightGrad(winograd, n, c, h, w, k, x, xo, dy, dyo, dw, dwo, false);
       return;
     }
     int size = k * c * 9;

@@ -15,6 +15,9 @@ final class Convolutions {
   private Convolutions() {}
 
   static boolean forward(ConvSpec s, Data x, Data weight, @Nullable Data bias, Data y) {
+    if (BlockedConv.forward(s, x, weight, bias, y)) {
+      return true;
+    }
     float[] in = floats(x);
     int xo = x.offset();
     float[] w = floats(weight);
@@ -39,6 +42,9 @@ final class Convolutions {
   }
 
   static boolean inputGrad(ConvSpec s, Data weight, Data dy, Data dx) {
+    if (BlockedConv.inputGrad(s, weight, dy, dx)) {
+      return true;
+    }
     float[] w = floats(weight);
     int wo = weight.offset();
     float[] gradient = floats(dy);
@@ -61,6 +67,9 @@ final class Convolutions {
   }
 
   static boolean weightGrad(ConvSpec s, Data x, Data dy, Data dweight) {
+    if (BlockedConv.weightGrad(s, x, dy, dweight)) {
+      return true;
+    }
     float[] in = floats(x);
     int xo = x.offset();
     float[] gradient = floats(dy);

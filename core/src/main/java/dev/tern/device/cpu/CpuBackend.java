@@ -140,8 +140,15 @@ final class CpuBackend implements Backend {
     int n = x.numel();
     int xo = x.offset();
     switch (x.dtype()) {
-      case FLOAT32 ->
-          Float32.affine(floats(x), xo, (float) scale, (float) shift, floats(out), out.offset(), n);
+      case FLOAT32 -> {
+        float a = (float) scale;
+        float b = (float) shift;
+        if (Blocked.align(out, x, null)) {
+          Float32.affine(Blocked.elements(x), 0, a, b, Blocked.elements(out), 0, n);
+        } else {
+          Float32.affine(floats(x), xo, a, b, floats(out), out.offset(), n);
+        }
+      }
       case FLOAT64 -> Float64.affine(doubles(x), xo, scale, shift, doubles(out), out.offset(), n);
       default -> {
         Data wide = whole("scaling", x);
@@ -162,7 +169,9 @@ final class CpuBackend implements Backend {
 
   @Override
   public void reduce(ReduceOp op, int outer, int n, int inner, Data x, Data out) {
-    Reduce.apply(op, outer, n, inner, x, out);
+    if (!isFast(x) || !BlockedOps.reduce(op, outer, n, inner, x, out)) {
+      Reduce.apply(op, outer, n, inner, x, out);
+    }
   }
 
   @Override
@@ -257,6 +266,9 @@ final class CpuBackend implements Backend {
       Backend.super.maxPool(spec, x, y, indices);
       return;
     }
+    if (BlockedOps.maxPool(spec, x, y, indices)) {
+      return;
+    }
     if (!spec.isPlain2x2() || indices != null) {
       long[] at = indices == null ? null : longs(indices);
       int io = indices == null ? 0 : indices.offset();
@@ -277,6 +289,9 @@ final class CpuBackend implements Backend {
   public void maxPoolGrad(PoolSpec spec, Data x, Data dy, Data dx) {
     if (!isFast(x) || !Pool.fits(spec)) {
       Backend.super.maxPoolGrad(spec, x, dy, dx);
+      return;
+    }
+    if (BlockedOps.maxPoolGrad(spec, x, dy, dx)) {
       return;
     }
     if (!spec.isPlain2x2()) {
@@ -320,6 +335,9 @@ final class CpuBackend implements Backend {
       Backend.super.batchNorm(s, x, weight, bias, y, mean, var);
       return;
     }
+    if (BlockedNorm.forward(s, x, weight, bias, y, mean, var)) {
+      return;
+    }
     Norm.forward(
         s.batch(),
         s.channels(),
@@ -352,6 +370,9 @@ final class CpuBackend implements Backend {
       Data dbias) {
     if (!isFast(x)) {
       Backend.super.batchNormGrad(s, x, weight, mean, var, dy, dx, dweight, dbias);
+      return;
+    }
+    if (BlockedNorm.grad(s, x, weight, mean, var, dy, dx, dweight, dbias)) {
       return;
     }
     Norm.grad(

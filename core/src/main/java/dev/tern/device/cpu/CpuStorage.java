@@ -16,13 +16,16 @@ public final class CpuStorage extends Storage {
   /** Smaller arrays are made faster than they are found again: 16 KB. */
   private static final int POOLED_SIZE = 4096;
 
-  private @Nullable Object array;
-  private final boolean pooled;
+  /** The array, or {@link Blocked}; null once given back. */
+  private volatile @Nullable Object content;
 
-  private CpuStorage(DType dtype, int size, Object array, boolean pooled) {
+  /** Whether the array is this storage's own. */
+  private final boolean own;
+
+  private CpuStorage(DType dtype, int size, Object array, boolean own) {
     super(dtype, size);
-    this.array = array;
-    this.pooled = pooled;
+    this.content = array;
+    this.own = own;
   }
 
   /**
@@ -52,16 +55,18 @@ public final class CpuStorage extends Storage {
           case INT16, FLOAT16, BFLOAT16 -> new short[size];
           case INT8, UINT8, BOOL -> new byte[size];
         };
-    return new CpuStorage(dtype, size, array, pooled);
+    return new CpuStorage(dtype, size, array, true);
   }
 
   /** Gives the memory back to the pool; any later use of it is an error. */
   void recycle() {
-    Object last = array;
-    array = null;
-    if (pooled && last instanceof float[] floats) {
+    Object last = content;
+    content = null;
+    if (last instanceof Blocked blocked) {
+      BufferPool.give(blocked.elements());
+    } else if (own && size() >= POOLED_SIZE && last instanceof float[] floats) {
       BufferPool.give(floats);
-    } else if (pooled && last instanceof double[] doubles) {
+    } else if (own && size() >= POOLED_SIZE && last instanceof double[] doubles) {
       BufferPool.give(doubles);
     }
   }
@@ -83,12 +88,23 @@ public final class CpuStorage extends Storage {
   }
 
   /**
-   * The array itself: what is written to it is written to every tensor that shares this storage.
+   * The array itself, its elements in the plain order: what is written to it is written to every
+   * tensor that shares this storage.
    *
    * @throws IllegalStateException if the memory was given back
    */
   public Object array() {
-    Object here = array;
+    Object here = content();
+    if (here instanceof Blocked blocked) {
+      // The array of before is left alone: another thread may still read it.
+      here = blocked.unpack(size());
+      content = here;
+    }
+    return here;
+  }
+
+  private Object content() {
+    Object here = content;
     if (here == null) {
       expectHeld();
       throw new IllegalStateException(
@@ -96,6 +112,48 @@ public final class CpuStorage extends Storage {
               .formatted(size(), dtype()));
     }
     return here;
+  }
+
+  /** The order of the elements if it is not the plain one. */
+  @Nullable Blocked blocked() {
+    return content instanceof Blocked blocked ? blocked : null;
+  }
+
+  /** The array of FLOAT32 elements, whatever their order. */
+  float[] elements() {
+    Object here = content();
+    return here instanceof Blocked blocked ? blocked.elements() : (float[]) here;
+  }
+
+  /** All elements in blocks, to be read. They stay in them unless the array is someone else's. */
+  Blocked toBlocked(int channels, int positions) {
+    if (content() instanceof Blocked here
+        && here.channels() == channels
+        && here.positions() == positions) {
+      return here;
+    }
+    Blocked packed = Blocked.pack(floats(), size(), channels, positions);
+    if (own) {
+      content = packed;
+    }
+    return packed;
+  }
+
+  /**
+   * The array, to write all elements in blocks; what was in it counts no more. Null if the array is
+   * someone else's, who expects the plain order.
+   */
+  float @Nullable [] asBlocked(int channels, int positions) {
+    if (!own) {
+      return null;
+    }
+    float[] elements = elements();
+    if (!(content() instanceof Blocked here)
+        || here.channels() != channels
+        || here.positions() != positions) {
+      content = new Blocked(elements, channels, positions);
+    }
+    return elements;
   }
 
   float[] floats() {

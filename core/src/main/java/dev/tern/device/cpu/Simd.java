@@ -159,6 +159,11 @@ public interface Simd {
       float[] dw,
       int dwo);
 
+  /** Kernels on activations in blocks of channels; null if there are none. */
+  default @Nullable BlockKernels blocks() {
+    return null;
+  }
+
   /** The steps of a convolution by Winograd's algorithm; null if there are none. */
   default @Nullable WinogradKernels winograd() {
     return null;

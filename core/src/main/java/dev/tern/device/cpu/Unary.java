@@ -30,7 +30,13 @@ final class Unary {
       return;
     }
     switch (x.dtype()) {
-      case FLOAT32 -> Float32.unary(op, p, q, floats(x), x.offset(), floats(out), out.offset(), n);
+      case FLOAT32 -> {
+        if (Blocked.align(out, x, null)) {
+          Float32.unary(op, p, q, Blocked.elements(x), 0, Blocked.elements(out), 0, n);
+        } else {
+          Float32.unary(op, p, q, floats(x), x.offset(), floats(out), out.offset(), n);
+        }
+      }
       case FLOAT64 ->
           Float64.unary(op, p, q, doubles(x), x.offset(), doubles(out), out.offset(), n);
       default -> {
@@ -49,7 +55,14 @@ final class Unary {
     int xo = x == null ? 0 : x.offset();
     int yo = y == null ? 0 : y.offset();
     switch (dy.dtype()) {
-      case FLOAT32 ->
+      case FLOAT32 -> {
+        Data read = op.derivativeReadsInput() ? x : y;
+        if (Blocked.align(dx, dy, read)) {
+          float[] z = read == null ? null : Blocked.elements(read);
+          Float32.unaryGrad(
+              op, p, q, z, 0, z, 0, Blocked.elements(dy), 0, Blocked.elements(dx), 0, n);
+          return;
+        }
           Float32.unaryGrad(
               op,
               p,
@@ -63,6 +76,7 @@ final class Unary {
               floats(dx),
               dx.offset(),
               n);
+      }
       case FLOAT64 ->
           Float64.unaryGrad(
               op,

@@ -16,7 +16,7 @@ final class Winograd {
   private static final int TILES = 64;
 
   /** With fewer channels the transforms cost more than they save. */
-  private static final int CHANNELS = 32;
+  private static final int CHANNELS = 16;
 
   /** Input by output channels, of which 36 are kept. */
   private static final int WEIGHTS = 1 << 22;
@@ -55,14 +55,15 @@ final class Winograd {
       float @Nullable [] bias,
       int bo,
       float[] y,
-      int yo) {
+      int yo,
+      boolean blocked) {
     float[] biases = new float[kernels.padded(k)];
     if (bias != null) {
       System.arraycopy(bias, bo, biases, 0, k);
     }
     float[] u = weight(kernels, c, k);
     kernels.weight(c, k, weight, wo, 9, 9 * c, false, u);
-    run(kernels, n, c, h, w, k, x, xo, u, biases, y, yo);
+    run(kernels, n, c, h, w, k, x, xo, u, biases, y, yo, blocked);
     BufferPool.give(u);
   }
 
@@ -79,10 +80,12 @@ final class Winograd {
       float[] dy,
       int dyo,
       float[] dx,
-      int dxo) {
+      int dxo,
+      boolean blocked) {
     float[] u = weight(kernels, k, c);
     kernels.weight(k, c, weight, wo, 9 * c, 9, true, u);
-    run(kernels, n, k, h, w, c, dy, dyo, u, new float[kernels.padded(c)], dx, dxo);
+    float[] noBias = new float[kernels.padded(c)];
+    run(kernels, n, k, h, w, c, dy, dyo, u, noBias, dx, dxo, blocked);
     BufferPool.give(u);
   }
 
@@ -106,7 +109,8 @@ final class Winograd {
       float[] u,
       float[] bias,
       float[] y,
-      int yo) {
+      int yo,
+      boolean blocked) {
     var blocks = new Blocks(n, h, w);
     Team.run(
         blocks.count(),
@@ -115,9 +119,17 @@ final class Winograd {
           int image = blocks.firstImage(block);
           float[] v = scratch(Scratch.TRANSPOSED, tiles, kernels.padded(c));
           float[] m = scratch(Scratch.RESULT, tiles, kernels.padded(k));
-          kernels.input(tiles, c, x, xo + image * c * h * w, v);
-          kernels.product(tiles.count(), c, k, v, u, m);
-          kernels.output(tiles, k, m, bias, y, yo + image * k * h * w);
+          int from = xo + image * c * h * w;
+          int to = yo + image * k * h * w;
+          if (blocked) {
+            kernels.inputBlocks(tiles, c, x, from, v);
+            kernels.product(tiles.count(), c, k, v, u, m);
+            kernels.outputBlocks(tiles, k, m, bias, y, to);
+          } else {
+            kernels.input(tiles, c, x, from, v);
+            kernels.product(tiles.count(), c, k, v, u, m);
+            kernels.output(tiles, k, m, bias, y, to);
+          }
         });
   }
 
@@ -137,7 +149,8 @@ final class Winograd {
       float[] dy,
       int dyo,
       float[] dw,
-      int dwo) {
+      int dwo,
+      boolean blocked) {
     var blocks = new Blocks(n, h, w);
     int perSum = (blocks.count() + SUMS - 1) / SUMS;
     int sums = (blocks.count() + perSum - 1) / perSum;
@@ -155,8 +168,15 @@ final class Winograd {
             int image = blocks.firstImage(block);
             float[] v = scratch(Scratch.TRANSPOSED, tiles, kernels.padded(c));
             float[] z = scratch(Scratch.RESULT, tiles, kernels.padded(k));
-            kernels.input(tiles, c, x, xo + image * c * h * w, v);
-            kernels.outputGrad(tiles, k, dy, dyo + image * k * h * w, z);
+            int from = xo + image * c * h * w;
+            int of = dyo + image * k * h * w;
+            if (blocked) {
+              kernels.inputBlocks(tiles, c, x, from, v);
+              kernels.outputGradBlocks(tiles, k, dy, of, z);
+            } else {
+              kernels.input(tiles, c, x, from, v);
+              kernels.outputGrad(tiles, k, dy, of, z);
+            }
             kernels.outer(tiles.count(), k, c, z, v, d);
           }
           kernels.weightGrad(k, c, d, parts, part * size);

@@ -40,14 +40,23 @@ public interface WinogradKernels {
   /** {@code V = Bᵀ d B} of 6x6 inputs around each tile, as 36 matrices [tiles, c]. */
   void input(Tiles tiles, int c, float[] x, int xo, float[] v);
 
+  /** As {@link #input} of an activation that is {@link Blocked}. */
+  void inputBlocks(Tiles tiles, int c, float[] x, int xo, float[] v);
+
   /** {@code M = V U}, 36 times: [tiles, in] by [in, out], the number of tiles rounded up to 8. */
   void product(int tiles, int in, int out, float[] v, float[] u, float[] m);
 
   /** {@code y = Aᵀ M A + bias}; the bias has {@code padded(k)} elements. */
   void output(Tiles tiles, int k, float[] m, float[] bias, float[] y, int yo);
 
+  /** As {@link #output} to an activation that is {@link Blocked}. */
+  void outputBlocks(Tiles tiles, int k, float[] m, float[] bias, float[] y, int yo);
+
   /** {@code Z = A dy Aᵀ} of each tile, as 36 matrices [tiles, k]. */
   void outputGrad(Tiles tiles, int k, float[] dy, int dyo, float[] z);
+
+  /** As {@link #outputGrad} of a gradient that is {@link Blocked}. */
+  void outputGradBlocks(Tiles tiles, int k, float[] dy, int dyo, float[] z);
 
   /** {@code D += Zᵀ V}, 36 times: [tiles, k] and [tiles, c] to [k, c]. */
   void outer(int tiles, int k, int c, float[] z, float[] v, float[] d);

@@ -1,5 +1,6 @@
 package dev.tern.device.cpu.vector;
 
+import dev.tern.device.cpu.Scratch;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
@@ -24,6 +25,9 @@ final class LaneTranspose {
   private static final VectorMask<Float> HIGH_2 = high(2);
   private static final VectorMask<Float> HIGH_4 = high(4);
   private static final VectorMask<Float> HIGH_8 = high(8);
+
+  /** Where vectors behind each other begin. */
+  private static final int[] VECTORS = planes(L, L);
 
   private LaneTranspose() {}
 
@@ -60,13 +64,50 @@ final class LaneTranspose {
     return planes;
   }
 
+  /** From planes behind each other, {@code [L, count]}, to {@code [count, L]}. */
+  static void toLanes(int count, float[] x, int xo, float[] to, int at) {
+    if (L != SIDE || count < SIDE) {
+      for (int i = 0; i < L; i++) {
+        for (int p = 0; p < count; p++) {
+          to[at + p * L + i] = x[xo + i * count + p];
+        }
+      }
+      return;
+    }
+    int[] planes = planes(L, count);
+    float[] half = Scratch.floats(Scratch.POINTWISE, SIDE * SIDE);
+    for (int p = 0; p < count; p += SIDE) {
+      int first = Math.min(p, count - SIDE);
+      turn(x, xo + first, planes, 0, to, at + first * L, VECTORS, 0, half);
+    }
+  }
+
+  /** Back, from {@code [count, L]} to {@code [L, count]}. */
+  static void toPlanes(int count, float[] from, int at, float[] y, int yo) {
+    if (L != SIDE || count < SIDE) {
+      for (int i = 0; i < L; i++) {
+        for (int p = 0; p < count; p++) {
+          y[yo + i * count + p] = from[at + p * L + i];
+        }
+      }
+      return;
+    }
+    int[] planes = planes(L, count);
+    float[] half = Scratch.floats(Scratch.POINTWISE, SIDE * SIDE);
+    for (int p = 0; p < count; p += SIDE) {
+      int first = Math.min(p, count - SIDE);
+      turn(from, at + first * L, VECTORS, 0, y, yo + first, planes, 0, half);
+    }
+  }
+
   /** {@code to[at + positions[p] + i] = x[xo + planes[i] + p]} for p below count and i below L. */
   static void toLanes(
       float[] x, int xo, int[] planes, float[] to, int at, int[] positions, int count) {
     if (L == SIDE && count >= SIDE) {
+      float[] half = Scratch.floats(Scratch.POINTWISE, SIDE * SIDE);
       for (int p = 0; p < count; p += SIDE) {
         int first = Math.min(p, count - SIDE);
-        turn(x, xo + first, planes, 0, to, at, positions, first);
+        turn(x, xo + first, planes, 0, to, at, positions, first, half);
       }
       return;
     }
@@ -87,9 +128,10 @@ final class LaneTranspose {
    */
   static void toPlanes(float[] from, int[] positions, float[] y, int yo, int[] planes, int count) {
     if (L == SIDE && count >= SIDE) {
+      float[] half = Scratch.floats(Scratch.POINTWISE, SIDE * SIDE);
       for (int p = 0; p < count; p += SIDE) {
         int first = Math.min(p, count - SIDE);
-        turn(from, 0, positions, first, y, yo + first, planes, 0);
+        turn(from, 0, positions, first, y, yo + first, planes, 0, half);
       }
       return;
     }
@@ -104,136 +146,51 @@ final class LaneTranspose {
     }
   }
 
-  /** Transposes 16 vectors: in step k, what lies k rows and k lanes apart changes places. */
+  /**
+   * Transposes 16 vectors: in step k = 8, 4, 2, 1 what lies k rows and k lanes apart changes places.
+   * Two steps at a time, by methods small enough to be compiled well every time.
+   */
   private static void turn(
-      float[] x, int xo, int[] from, int f, float[] y, int yo, int[] to, int t) {
-    FloatVector v0 = FloatVector.fromArray(S, x, xo + from[f]);
-    FloatVector v1 = FloatVector.fromArray(S, x, xo + from[f + 1]);
-    FloatVector v2 = FloatVector.fromArray(S, x, xo + from[f + 2]);
-    FloatVector v3 = FloatVector.fromArray(S, x, xo + from[f + 3]);
-    FloatVector v4 = FloatVector.fromArray(S, x, xo + from[f + 4]);
-    FloatVector v5 = FloatVector.fromArray(S, x, xo + from[f + 5]);
-    FloatVector v6 = FloatVector.fromArray(S, x, xo + from[f + 6]);
-    FloatVector v7 = FloatVector.fromArray(S, x, xo + from[f + 7]);
-    FloatVector v8 = FloatVector.fromArray(S, x, xo + from[f + 8]);
-    FloatVector v9 = FloatVector.fromArray(S, x, xo + from[f + 9]);
-    FloatVector v10 = FloatVector.fromArray(S, x, xo + from[f + 10]);
-    FloatVector v11 = FloatVector.fromArray(S, x, xo + from[f + 11]);
-    FloatVector v12 = FloatVector.fromArray(S, x, xo + from[f + 12]);
-    FloatVector v13 = FloatVector.fromArray(S, x, xo + from[f + 13]);
-    FloatVector v14 = FloatVector.fromArray(S, x, xo + from[f + 14]);
-    FloatVector v15 = FloatVector.fromArray(S, x, xo + from[f + 15]);
-    FloatVector v = v0;
-    v0 = v.blend(v8.rearrange(CROSS_8), HIGH_8);
-    v8 = v.rearrange(CROSS_8).blend(v8, HIGH_8);
-    v = v1;
-    v1 = v.blend(v9.rearrange(CROSS_8), HIGH_8);
-    v9 = v.rearrange(CROSS_8).blend(v9, HIGH_8);
-    v = v2;
-    v2 = v.blend(v10.rearrange(CROSS_8), HIGH_8);
-    v10 = v.rearrange(CROSS_8).blend(v10, HIGH_8);
-    v = v3;
-    v3 = v.blend(v11.rearrange(CROSS_8), HIGH_8);
-    v11 = v.rearrange(CROSS_8).blend(v11, HIGH_8);
-    v = v4;
-    v4 = v.blend(v12.rearrange(CROSS_8), HIGH_8);
-    v12 = v.rearrange(CROSS_8).blend(v12, HIGH_8);
-    v = v5;
-    v5 = v.blend(v13.rearrange(CROSS_8), HIGH_8);
-    v13 = v.rearrange(CROSS_8).blend(v13, HIGH_8);
-    v = v6;
-    v6 = v.blend(v14.rearrange(CROSS_8), HIGH_8);
-    v14 = v.rearrange(CROSS_8).blend(v14, HIGH_8);
-    v = v7;
-    v7 = v.blend(v15.rearrange(CROSS_8), HIGH_8);
-    v15 = v.rearrange(CROSS_8).blend(v15, HIGH_8);
-    v = v0;
-    v0 = v.blend(v4.rearrange(CROSS_4), HIGH_4);
-    v4 = v.rearrange(CROSS_4).blend(v4, HIGH_4);
-    v = v1;
-    v1 = v.blend(v5.rearrange(CROSS_4), HIGH_4);
-    v5 = v.rearrange(CROSS_4).blend(v5, HIGH_4);
-    v = v2;
-    v2 = v.blend(v6.rearrange(CROSS_4), HIGH_4);
-    v6 = v.rearrange(CROSS_4).blend(v6, HIGH_4);
-    v = v3;
-    v3 = v.blend(v7.rearrange(CROSS_4), HIGH_4);
-    v7 = v.rearrange(CROSS_4).blend(v7, HIGH_4);
-    v = v8;
-    v8 = v.blend(v12.rearrange(CROSS_4), HIGH_4);
-    v12 = v.rearrange(CROSS_4).blend(v12, HIGH_4);
-    v = v9;
-    v9 = v.blend(v13.rearrange(CROSS_4), HIGH_4);
-    v13 = v.rearrange(CROSS_4).blend(v13, HIGH_4);
-    v = v10;
-    v10 = v.blend(v14.rearrange(CROSS_4), HIGH_4);
-    v14 = v.rearrange(CROSS_4).blend(v14, HIGH_4);
-    v = v11;
-    v11 = v.blend(v15.rearrange(CROSS_4), HIGH_4);
-    v15 = v.rearrange(CROSS_4).blend(v15, HIGH_4);
-    v = v0;
-    v0 = v.blend(v2.rearrange(CROSS_2), HIGH_2);
-    v2 = v.rearrange(CROSS_2).blend(v2, HIGH_2);
-    v = v1;
-    v1 = v.blend(v3.rearrange(CROSS_2), HIGH_2);
-    v3 = v.rearrange(CROSS_2).blend(v3, HIGH_2);
-    v = v4;
-    v4 = v.blend(v6.rearrange(CROSS_2), HIGH_2);
-    v6 = v.rearrange(CROSS_2).blend(v6, HIGH_2);
-    v = v5;
-    v5 = v.blend(v7.rearrange(CROSS_2), HIGH_2);
-    v7 = v.rearrange(CROSS_2).blend(v7, HIGH_2);
-    v = v8;
-    v8 = v.blend(v10.rearrange(CROSS_2), HIGH_2);
-    v10 = v.rearrange(CROSS_2).blend(v10, HIGH_2);
-    v = v9;
-    v9 = v.blend(v11.rearrange(CROSS_2), HIGH_2);
-    v11 = v.rearrange(CROSS_2).blend(v11, HIGH_2);
-    v = v12;
-    v12 = v.blend(v14.rearrange(CROSS_2), HIGH_2);
-    v14 = v.rearrange(CROSS_2).blend(v14, HIGH_2);
-    v = v13;
-    v13 = v.blend(v15.rearrange(CROSS_2), HIGH_2);
-    v15 = v.rearrange(CROSS_2).blend(v15, HIGH_2);
-    v = v0;
-    v0 = v.blend(v1.rearrange(CROSS_1), HIGH_1);
-    v1 = v.rearrange(CROSS_1).blend(v1, HIGH_1);
-    v = v2;
-    v2 = v.blend(v3.rearrange(CROSS_1), HIGH_1);
-    v3 = v.rearrange(CROSS_1).blend(v3, HIGH_1);
-    v = v4;
-    v4 = v.blend(v5.rearrange(CROSS_1), HIGH_1);
-    v5 = v.rearrange(CROSS_1).blend(v5, HIGH_1);
-    v = v6;
-    v6 = v.blend(v7.rearrange(CROSS_1), HIGH_1);
-    v7 = v.rearrange(CROSS_1).blend(v7, HIGH_1);
-    v = v8;
-    v8 = v.blend(v9.rearrange(CROSS_1), HIGH_1);
-    v9 = v.rearrange(CROSS_1).blend(v9, HIGH_1);
-    v = v10;
-    v10 = v.blend(v11.rearrange(CROSS_1), HIGH_1);
-    v11 = v.rearrange(CROSS_1).blend(v11, HIGH_1);
-    v = v12;
-    v12 = v.blend(v13.rearrange(CROSS_1), HIGH_1);
-    v13 = v.rearrange(CROSS_1).blend(v13, HIGH_1);
-    v = v14;
-    v14 = v.blend(v15.rearrange(CROSS_1), HIGH_1);
-    v15 = v.rearrange(CROSS_1).blend(v15, HIGH_1);
-    v15.intoArray(y, yo + to[t + 15]);
-    v14.intoArray(y, yo + to[t + 14]);
-    v13.intoArray(y, yo + to[t + 13]);
-    v12.intoArray(y, yo + to[t + 12]);
-    v11.intoArray(y, yo + to[t + 11]);
-    v10.intoArray(y, yo + to[t + 10]);
-    v9.intoArray(y, yo + to[t + 9]);
-    v8.intoArray(y, yo + to[t + 8]);
-    v7.intoArray(y, yo + to[t + 7]);
-    v6.intoArray(y, yo + to[t + 6]);
-    v5.intoArray(y, yo + to[t + 5]);
-    v4.intoArray(y, yo + to[t + 4]);
-    v3.intoArray(y, yo + to[t + 3]);
-    v2.intoArray(y, yo + to[t + 2]);
-    v1.intoArray(y, yo + to[t + 1]);
-    v0.intoArray(y, yo + to[t]);
+      float[] x, int xo, int[] from, int f, float[] y, int yo, int[] to, int t, float[] half) {
+    for (int i = 0; i < 4; i++) {
+      far(x, xo + from[f + i], xo + from[f + i + 4], xo + from[f + i + 8], xo + from[f + i + 12],
+          half, i * SIDE);
+    }
+    for (int i = 12; i >= 0; i -= 4) {
+      near(half, i * SIDE, y, yo + to[t + i], yo + to[t + i + 1], yo + to[t + i + 2],
+          yo + to[t + i + 3]);
+    }
+  }
+
+  /** Steps 8 and 4: of rows four apart. */
+  private static void far(float[] x, int a, int b, int c, int d, float[] half, int at) {
+    FloatVector va = FloatVector.fromArray(S, x, a);
+    FloatVector vb = FloatVector.fromArray(S, x, b);
+    FloatVector vc = FloatVector.fromArray(S, x, c);
+    FloatVector vd = FloatVector.fromArray(S, x, d);
+    FloatVector wa = va.blend(vc.rearrange(CROSS_8), HIGH_8);
+    FloatVector wc = va.rearrange(CROSS_8).blend(vc, HIGH_8);
+    FloatVector wb = vb.blend(vd.rearrange(CROSS_8), HIGH_8);
+    FloatVector wd = vb.rearrange(CROSS_8).blend(vd, HIGH_8);
+    wa.blend(wb.rearrange(CROSS_4), HIGH_4).intoArray(half, at);
+    wa.rearrange(CROSS_4).blend(wb, HIGH_4).intoArray(half, at + 4 * SIDE);
+    wc.blend(wd.rearrange(CROSS_4), HIGH_4).intoArray(half, at + 8 * SIDE);
+    wc.rearrange(CROSS_4).blend(wd, HIGH_4).intoArray(half, at + 12 * SIDE);
+  }
+
+  /** Steps 2 and 1: of neighbouring rows; the last is written first. */
+  private static void near(float[] half, int at, float[] y, int a, int b, int c, int d) {
+    FloatVector va = FloatVector.fromArray(S, half, at);
+    FloatVector vb = FloatVector.fromArray(S, half, at + SIDE);
+    FloatVector vc = FloatVector.fromArray(S, half, at + 2 * SIDE);
+    FloatVector vd = FloatVector.fromArray(S, half, at + 3 * SIDE);
+    FloatVector wa = va.blend(vc.rearrange(CROSS_2), HIGH_2);
+    FloatVector wc = va.rearrange(CROSS_2).blend(vc, HIGH_2);
+    FloatVector wb = vb.blend(vd.rearrange(CROSS_2), HIGH_2);
+    FloatVector wd = vb.rearrange(CROSS_2).blend(vd, HIGH_2);
+    wc.rearrange(CROSS_1).blend(wd, HIGH_1).intoArray(y, d);
+    wc.blend(wd.rearrange(CROSS_1), HIGH_1).intoArray(y, c);
+    wa.rearrange(CROSS_1).blend(wb, HIGH_1).intoArray(y, b);
+    wa.blend(wb.rearrange(CROSS_1), HIGH_1).intoArray(y, a);
   }
 }

@@ -2,6 +2,7 @@ package dev.tern.device.cpu.vector;
 
 import dev.tern.device.BinaryOp;
 import dev.tern.device.UnaryOp;
+import dev.tern.device.cpu.BlockKernels;
 import dev.tern.device.cpu.ScalarSimd;
 import dev.tern.device.cpu.WinogradKernels;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class PanamaSimd extends ScalarSimd {
   private final @Nullable WinogradKernels winograd =
       VectorWinograd.fits() ? new VectorWinograd() : null;
+  private final BlockKernels blocks = new VectorBlocks();
 
   /** For the choice of kernels, which finds this class by reflection. */
   public PanamaSimd() {}
@@ -167,6 +169,11 @@ public final class PanamaSimd extends ScalarSimd {
     } else {
       VectorConvFew.weightGrad(images, c, h, w, k, x, xo, dy, dyo, dw, dwo);
     }
+  }
+
+  @Override
+  public BlockKernels blocks() {
+    return blocks;
   }
 
   @Override

@@ -58,7 +58,7 @@ final class VectorWinograd implements WinogradKernels {
         LaneTranspose.toLanes(
             x, from + n * c * plane, planes, turned, at, positions, positions.length);
         for (int r = 0; r < tiles.rows(); r++) {
-          inputColumns(turned, EDGE * r * pitch * L, pitch * L, columns);
+          inputColumns(turned, EDGE * r * pitch * L, pitch * L, columns, 0, pitch * L, pitch * L);
           for (int i = 0; i < REACH; i++) {
             inputRow(columns, i * pitch * L, across, v, to + REACH * i * stride, stride, padded);
           }
@@ -86,7 +86,7 @@ final class VectorWinograd implements WinogradKernels {
         LaneTranspose.toLanes(
             dy, from + n * k * plane, planes, turned, 0, positions, positions.length);
         for (int r = 0; r < tiles.rows(); r++) {
-          gradColumns(turned, EDGE * r * pitch * L, pitch * L, columns);
+          gradColumns(turned, EDGE * r * pitch * L, pitch * L, columns, pitch * L, pitch * L);
           for (int i = 0; i < REACH; i++) {
             gradRow(columns, i * pitch * L, across, z, to + REACH * i * stride, stride, padded);
           }
@@ -115,12 +115,106 @@ final class VectorWinograd implements WinogradKernels {
           for (int i = 0; i < REACH; i++) {
             outputRow(m, from + REACH * i * stride, stride, padded, across, columns, i * pitch * L);
           }
-          outputColumns(columns, pitch * L, bias, k0, turned, EDGE * r * pitch * L);
+          outputColumns(
+              columns, pitch * L, bias, k0, turned, EDGE * r * pitch * L, pitch * L, pitch * L);
           from += across * padded;
         }
         LaneTranspose.toPlanes(turned, positions, y, to + n * k * plane, planes, positions.length);
       }
     }
+  }
+
+  @Override
+  public void inputBlocks(Tiles tiles, int c, float[] x, int xo, float[] v) {
+    int across = tiles.across();
+    int row = tiles.w() * L;
+    int pitch = (EDGE * across + 2) * L;
+    int stride = WinogradKernels.stride(tiles.padded() * c);
+    float[] columns = cleared(Scratch.TILE, REACH * pitch);
+    for (int c0 = 0; c0 < c; c0 += L) {
+      int to = c0;
+      for (int n = 0; n < tiles.images(); n++) {
+        int plane = xo + (n * c + c0) * tiles.h() * tiles.w();
+        for (int r = 0; r < tiles.rows(); r++) {
+          int top = tiles.top() + EDGE * r - 1;
+          if (top >= 0 && top + REACH <= tiles.h()) {
+            inputColumns(x, plane + top * row, row, columns, L, pitch, row);
+          } else {
+            float[] rows = rows(x, plane, tiles.h(), row, top, REACH);
+            inputColumns(rows, 0, row, columns, L, pitch, row);
+          }
+          for (int i = 0; i < REACH; i++) {
+            inputRow(columns, i * pitch, across, v, to + REACH * i * stride, stride, c);
+          }
+          to += across * c;
+        }
+      }
+    }
+  }
+
+  @Override
+  public void outputGradBlocks(Tiles tiles, int k, float[] dy, int dyo, float[] z) {
+    int across = tiles.across();
+    int row = tiles.w() * L;
+    int pitch = EDGE * across * L;
+    int stride = WinogradKernels.stride(tiles.padded() * k);
+    float[] columns = cleared(Scratch.TILE, REACH * pitch);
+    for (int k0 = 0; k0 < k; k0 += L) {
+      int to = k0;
+      for (int n = 0; n < tiles.images(); n++) {
+        int plane = dyo + (n * k + k0) * tiles.h() * tiles.w();
+        for (int r = 0; r < tiles.rows(); r++) {
+          int top = tiles.top() + EDGE * r;
+          if (top + EDGE <= tiles.h()) {
+            gradColumns(dy, plane + top * row, row, columns, pitch, row);
+          } else {
+            gradColumns(rows(dy, plane, tiles.h(), row, top, EDGE), 0, row, columns, pitch, row);
+          }
+          for (int i = 0; i < REACH; i++) {
+            gradRow(columns, i * pitch, across, z, to + REACH * i * stride, stride, k);
+          }
+          to += across * k;
+        }
+      }
+    }
+  }
+
+  @Override
+  public void outputBlocks(Tiles tiles, int k, float[] m, float[] bias, float[] y, int yo) {
+    int across = tiles.across();
+    int row = tiles.w() * L;
+    int pitch = EDGE * across * L;
+    int stride = WinogradKernels.stride(tiles.padded() * k);
+    float[] columns = Scratch.floats(Scratch.TILE, REACH * pitch);
+    for (int k0 = 0; k0 < k; k0 += L) {
+      int from = k0;
+      for (int n = 0; n < tiles.images(); n++) {
+        int plane = yo + (n * k + k0) * tiles.h() * tiles.w();
+        for (int r = 0; r < tiles.rows(); r++) {
+          for (int i = 0; i < REACH; i++) {
+            outputRow(m, from + REACH * i * stride, stride, k, across, columns, i * pitch);
+          }
+          int top = tiles.top() + EDGE * r;
+          if (top + EDGE <= tiles.h()) {
+            outputColumns(columns, pitch, bias, k0, y, plane + top * row, row, row);
+          } else {
+            float[] rows = Scratch.floats(Scratch.PLANES, EDGE * row);
+            outputColumns(columns, pitch, bias, k0, rows, 0, row, row);
+            System.arraycopy(rows, 0, y, plane + top * row, (tiles.h() - top) * row);
+          }
+          from += across * k;
+        }
+      }
+    }
+  }
+
+  /** So many rows of a plane from {@code top} on, zero where they are not in it. */
+  private static float[] rows(float[] x, int plane, int h, int row, int top, int count) {
+    float[] rows = cleared(Scratch.PLANES, count * row);
+    int first = Math.max(0, top);
+    int last = Math.min(h, top + count);
+    System.arraycopy(x, plane + first * row, rows, (first - top) * row, (last - first) * row);
+    return rows;
   }
 
   private static float[] cleared(int slot, int n) {
@@ -129,9 +223,10 @@ final class VectorWinograd implements WinogradKernels {
     return array;
   }
 
-  /** Bᵀ down the columns. */
-  private static void inputColumns(float[] d, int at, int row, float[] t) {
-    for (int j = 0; j < row; j += L) {
+  /** Bᵀ down n columns, from rows that are {@code row} apart to rows that are {@code step} apart. */
+  private static void inputColumns(
+      float[] d, int at, int row, float[] t, int to, int step, int n) {
+    for (int j = 0; j < n; j += L) {
       FloatVector d0 = FloatVector.fromArray(S, d, at + j);
       FloatVector d1 = FloatVector.fromArray(S, d, at + row + j);
       FloatVector d2 = FloatVector.fromArray(S, d, at + 2 * row + j);
@@ -144,12 +239,12 @@ final class VectorWinograd implements WinogradKernels {
       FloatVector oddB = d1.fma(FloatVector.broadcast(S, -A * A), d3);
       FloatVector product = FloatVector.broadcast(S, A * A * B * B);
       FloatVector sum = FloatVector.broadcast(S, -A * A - B * B);
-      d0.fma(product, d2.fma(sum, d4)).intoArray(t, j);
-      oddA.fma(FloatVector.broadcast(S, A), evenA).intoArray(t, row + j);
-      oddA.fma(FloatVector.broadcast(S, -A), evenA).intoArray(t, 2 * row + j);
-      oddB.fma(FloatVector.broadcast(S, B), evenB).intoArray(t, 3 * row + j);
-      oddB.fma(FloatVector.broadcast(S, -B), evenB).intoArray(t, 4 * row + j);
-      d1.fma(product, d3.fma(sum, d5)).intoArray(t, 5 * row + j);
+      d0.fma(product, d2.fma(sum, d4)).intoArray(t, to + j);
+      oddA.fma(FloatVector.broadcast(S, A), evenA).intoArray(t, to + step + j);
+      oddA.fma(FloatVector.broadcast(S, -A), evenA).intoArray(t, to + 2 * step + j);
+      oddB.fma(FloatVector.broadcast(S, B), evenB).intoArray(t, to + 3 * step + j);
+      oddB.fma(FloatVector.broadcast(S, -B), evenB).intoArray(t, to + 4 * step + j);
+      d1.fma(product, d3.fma(sum, d5)).intoArray(t, to + 5 * step + j);
     }
   }
 
@@ -204,9 +299,10 @@ final class VectorWinograd implements WinogradKernels {
   }
 
   /** Aᵀ down the columns, and the bias. */
-  private static void outputColumns(float[] t, int row, float[] bias, int bo, float[] y, int at) {
+  private static void outputColumns(
+      float[] t, int row, float[] bias, int bo, float[] y, int at, int step, int n) {
     FloatVector b = FloatVector.fromArray(S, bias, bo);
-    for (int j = 0; j < row; j += L) {
+    for (int j = 0; j < n; j += L) {
       FloatVector m0 = FloatVector.fromArray(S, t, j);
       FloatVector m1 = FloatVector.fromArray(S, t, row + j);
       FloatVector m2 = FloatVector.fromArray(S, t, 2 * row + j);
@@ -218,15 +314,16 @@ final class VectorWinograd implements WinogradKernels {
       FloatVector evenB = m3.add(m4);
       FloatVector oddB = m3.sub(m4);
       m0.add(evenA).add(evenB).add(b).intoArray(y, at + j);
-      oddA.mul(A).add(oddB.mul(B)).add(b).intoArray(y, at + row + j);
-      evenA.mul(A * A).add(evenB.mul(B * B)).add(b).intoArray(y, at + 2 * row + j);
-      oddA.mul(A * A * A).add(oddB.mul(B * B * B)).add(m5).add(b).intoArray(y, at + 3 * row + j);
+      oddA.mul(A).add(oddB.mul(B)).add(b).intoArray(y, at + step + j);
+      evenA.mul(A * A).add(evenB.mul(B * B)).add(b).intoArray(y, at + 2 * step + j);
+      oddA.mul(A * A * A).add(oddB.mul(B * B * B)).add(m5).add(b).intoArray(y, at + 3 * step + j);
     }
   }
 
   /** A down the columns: the transpose of {@link #outputColumns}. */
-  private static void gradColumns(float[] dy, int at, int row, float[] t) {
-    for (int j = 0; j < row; j += L) {
+  private static void gradColumns(
+      float[] dy, int at, int row, float[] t, int step, int n) {
+    for (int j = 0; j < n; j += L) {
       FloatVector d0 = FloatVector.fromArray(S, dy, at + j);
       FloatVector d1 = FloatVector.fromArray(S, dy, at + row + j);
       FloatVector d2 = FloatVector.fromArray(S, dy, at + 2 * row + j);
@@ -236,11 +333,11 @@ final class VectorWinograd implements WinogradKernels {
       FloatVector evenB = d2.fma(FloatVector.broadcast(S, B * B), d0);
       FloatVector oddB = d3.fma(FloatVector.broadcast(S, B * B), d1);
       d0.intoArray(t, j);
-      oddA.fma(FloatVector.broadcast(S, A), evenA).intoArray(t, row + j);
-      oddA.fma(FloatVector.broadcast(S, -A), evenA).intoArray(t, 2 * row + j);
-      oddB.fma(FloatVector.broadcast(S, B), evenB).intoArray(t, 3 * row + j);
-      oddB.fma(FloatVector.broadcast(S, -B), evenB).intoArray(t, 4 * row + j);
-      d3.intoArray(t, 5 * row + j);
+      oddA.fma(FloatVector.broadcast(S, A), evenA).intoArray(t, step + j);
+      oddA.fma(FloatVector.broadcast(S, -A), evenA).intoArray(t, 2 * step + j);
+      oddB.fma(FloatVector.broadcast(S, B), evenB).intoArray(t, 3 * step + j);
+      oddB.fma(FloatVector.broadcast(S, -B), evenB).intoArray(t, 4 * step + j);
+      d3.intoArray(t, 5 * step + j);
     }
   }
 

@@ -1,0 +1,74 @@
+package dev.tern.device.cpu;
+
+/**
+ * FLOAT32 kernels on one block of an activation: L channels of an image, {@code [positions, L]}.
+ * What is a number a channel has L neighbours. Every method runs on the calling thread.
+ */
+public interface BlockKernels {
+  /** L, the lanes of a vector. */
+  int lanes();
+
+  /** From L planes, {@code [L, positions]}. */
+  void pack(int positions, float[] x, int xo, float[] block, int at);
+
+  /** To L planes, {@code [L, positions]}. */
+  void unpack(int positions, float[] block, int at, float[] y, int yo);
+
+  /** The sums of the channels. */
+  void sums(int positions, float[] x, int xo, double[] sums, int at);
+
+  /**
+   * The means of the channels and the sums of (x - mean)².
+   *
+   * @param means written from {@code at} on
+   * @param squares likewise
+   */
+  void moments(int positions, float[] x, int xo, double[] means, double[] squares, int at);
+
+  /** The sums of dy and of dy (x - center) of the channels. */
+  void gradSums(
+      int positions,
+      float[] x,
+      int xo,
+      float[] center,
+      int co,
+      float[] dy,
+      int dyo,
+      double[] sums,
+      double[] products,
+      int at);
+
+  /** {@code y = scale x + shift}, rounded once, with a scale and a shift a channel. */
+  void affine(
+      int positions, float[] x, int xo, float[] scale, float[] shift, int co, float[] y, int yo);
+
+  /** {@code y = x b}, with a number a channel. */
+  void mul(int positions, float[] x, int xo, float[] b, int bo, float[] y, int yo);
+
+  /** {@code y = x + b}, with a number a channel. */
+  void add(int positions, float[] x, int xo, float[] b, int bo, float[] y, int yo);
+
+  /**
+   * {@code dx = scale (dy - shift + slope (x - center))}: batch normalisation backwards.
+   *
+   * @param factors from {@code at} on L shifts, L slopes and L scales
+   */
+  void normGrad(
+      int positions,
+      float[] x,
+      int xo,
+      float[] center,
+      int co,
+      float[] dy,
+      int dyo,
+      float[] factors,
+      int at,
+      float[] dx,
+      int dxo);
+
+  /** The largest of each 2x2 window, of even height h and width w. */
+  void maxPool2x2(int h, int w, float[] x, int xo, float[] y, int yo);
+
+  /** Its gradient: dy goes to the first largest of its window, 0 to the others. */
+  void maxPool2x2Grad(int h, int w, float[] x, int xo, float[] dy, int dyo, float[] dx, int dxo);
+}

@@ -1,0 +1,109 @@
+package dev.tern.device.cpu;
+
+import static dev.tern.device.cpu.Operands.floats;
+import static dev.tern.device.cpu.Operands.floatsOf;
+
+import dev.tern.device.ConvSpec;
+import dev.tern.device.Data;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * 3x3 convolutions by {@link Winograd} that read and write {@link Blocked} activations. Every
+ * method returns false, having changed nothing, where channels do not fill whole vectors or an
+ * operand is part of a storage.
+ */
+final class BlockedConv {
+  private BlockedConv() {}
+
+  static boolean forward(ConvSpec s, Data x, Data weight, @Nullable Data bias, Data y) {
+    WinogradKernels kernels = kernels(s, x, y);
+    if (kernels == null) {
+      return false;
+    }
+    int positions = s.in()[0] * s.in()[1];
+    float[] in = Blocked.read(x, s.inChannels(), positions);
+    float[] out = Blocked.write(y, s.outChannels(), positions);
+    if (out == null) {
+      return false;
+    }
+    Winograd.forward(
+        kernels,
+        s.batch(),
+        s.inChannels(),
+        s.in()[0],
+        s.in()[1],
+        s.outChannels(),
+        in,
+        0,
+        floats(weight),
+        weight.offset(),
+        floatsOf(bias),
+        bias == null ? 0 : bias.offset(),
+        out,
+        0,
+        true);
+    return true;
+  }
+
+  static boolean inputGrad(ConvSpec s, Data weight, Data dy, Data dx) {
+    WinogradKernels kernels = kernels(s, dx, dy);
+    if (kernels == null) {
+      return false;
+    }
+    int positions = s.in()[0] * s.in()[1];
+    float[] gradient = Blocked.read(dy, s.outChannels(), positions);
+    float[] out = Blocked.write(dx, s.inChannels(), positions);
+    if (out == null) {
+      return false;
+    }
+    Winograd.inputGrad(
+        kernels,
+        s.batch(),
+        s.inChannels(),
+        s.in()[0],
+        s.in()[1],
+        s.outChannels(),
+        floats(weight),
+        weight.offset(),
+        gradient,
+        0,
+        out,
+        0,
+        true);
+    return true;
+  }
+
+  static boolean weightGrad(ConvSpec s, Data x, Data dy, Data dweight) {
+    WinogradKernels kernels = kernels(s, x, dy);
+    if (kernels == null) {
+      return false;
+    }
+    int positions = s.in()[0] * s.in()[1];
+    Winograd.weightGrad(
+        kernels,
+        s.batch(),
+        s.inChannels(),
+        s.in()[0],
+        s.in()[1],
+        s.outChannels(),
+        Blocked.read(x, s.inChannels(), positions),
+        0,
+        Blocked.read(dy, s.outChannels(), positions),
+        0,
+        floats(dweight),
+        dweight.offset(),
+        true);
+    return true;
+  }
+
+  private static @Nullable WinogradKernels kernels(ConvSpec s, Data x, Data y) {
+    boolean fits =
+        s.isPlain3x3()
+            && x.numel() > 0
+            && Blocked.kernels(s.inChannels()) != null
+            && Blocked.kernels(s.outChannels()) != null
+            && Blocked.isWhole(x)
+            && Blocked.isWhole(y);
+    return fits ? Winograd.kernels(s.inChannels(), s.in()[1], s.outChannels()) : null;
+  }
+}

@@ -1,0 +1,132 @@
+package dev.tern.device.cpu;
+
+import static dev.tern.device.cpu.Operands.floats;
+
+import dev.tern.device.Data;
+import dev.tern.device.NormSpec;
+import org.jspecify.annotations.Nullable;
+
+/** Batch normalisation in training of activations that are {@link Blocked}. */
+final class BlockedNorm {
+  private BlockedNorm() {}
+
+  /** False, with nothing changed, where x is not blocked. */
+  static boolean forward(
+      NormSpec s, Data input, @Nullable Data weight, @Nullable Data bias, Data y, Data mean, Data var) {
+    int n = s.batch();
+    int c = s.channels();
+    int positions = s.positions();
+    float[] to = Blocked.is(input, c, positions) ? Blocked.write(y, c, positions) : null;
+    if (to == null) {
+      return false;
+    }
+    BlockKernels kernels = Simd.get().blocks();
+    float[] x = Blocked.elements(input);
+    double[] means = new double[n * c];
+    double[] squares = new double[n * c];
+    Blocked.each(
+        n,
+        c,
+        positions,
+        kernels.lanes(),
+        (at, image, channel) ->
+            kernels.moments(positions, x, at, means, squares, image * c + channel));
+    float[] scales = new float[c];
+    float[] shifts = new float[c];
+    for (int channel = 0; channel < c; channel++) {
+      double sum = 0;
+      for (int i = channel; i < n * c; i += c) {
+        sum += means[i];
+      }
+      double centre = sum / n;
+      double square = 0;
+      for (int i = channel; i < n * c; i += c) {
+        double off = means[i] - centre;
+        square += squares[i] + off * off * positions;
+      }
+      double variance = square / ((double) n * positions);
+      floats(mean)[mean.offset() + channel] = (float) centre;
+      floats(var)[var.offset() + channel] = (float) variance;
+      double scale = at(weight, channel, 1) / Math.sqrt(variance + s.eps());
+      scales[channel] = (float) scale;
+      shifts[channel] = (float) (at(bias, channel, 0) - centre * scale);
+    }
+    Blocked.each(
+        n,
+        c,
+        positions,
+        kernels.lanes(),
+        (at, image, channel) -> kernels.affine(positions, x, at, scales, shifts, channel, to, at));
+    return true;
+  }
+
+  private static float at(@Nullable Data numbers, int channel, float none) {
+    return numbers == null ? none : floats(numbers)[numbers.offset() + channel];
+  }
+
+  /** dx = weight / √(var + eps) (dy - mean(dy) - x̂ mean(dy x̂)). */
+  static boolean grad(
+      NormSpec s,
+      Data input,
+      @Nullable Data weight,
+      Data mean,
+      Data var,
+      Data gradient,
+      Data dx,
+      Data dweight,
+      Data dbias) {
+    int n = s.batch();
+    int c = s.channels();
+    int positions = s.positions();
+    if (!Blocked.is(input, c, positions) || !Blocked.isWhole(gradient)) {
+      return false;
+    }
+    float[] dy = Blocked.read(gradient, c, positions);
+    float[] to = Blocked.write(dx, c, positions);
+    if (to == null) {
+      return false;
+    }
+    BlockKernels kernels = Simd.get().blocks();
+    float[] x = Blocked.elements(input);
+    float[] centers = floats(mean);
+    int mo = mean.offset();
+    double count = (double) n * positions;
+    double[] sums = new double[n * c];
+    double[] products = new double[n * c];
+    Blocked.each(
+        n,
+        c,
+        positions,
+        kernels.lanes(),
+        (at, image, channel) ->
+            kernels.gradSums(
+                positions, x, at, centers, mo + channel, dy, at, sums, products, image * c + channel));
+    int lanes = kernels.lanes();
+    float[] factors = new float[3 * c];
+    for (int channel = 0; channel < c; channel++) {
+      double sum = 0;
+      double product = 0;
+      for (int i = channel; i < n * c; i += c) {
+        sum += sums[i];
+        product += products[i];
+      }
+      double inverse = 1 / Math.sqrt(at(var, channel, 0) + s.eps());
+      floats(dweight)[dweight.offset() + channel] = (float) (product * inverse);
+      floats(dbias)[dbias.offset() + channel] = (float) sum;
+      int at = 3 * (channel / lanes * lanes) + channel % lanes;
+      factors[at] = (float) (sum / count);
+      factors[at + lanes] = (float) (-product * inverse * inverse / count);
+      factors[at + 2 * lanes] =
+          (float) (at(weight, channel, 1) * inverse);
+    }
+    Blocked.each(
+        n,
+        c,
+        positions,
+        lanes,
+        (at, image, channel) ->
+            kernels.normGrad(
+                positions, x, at, centers, mo + channel, dy, at, factors, 3 * channel, to, at));
+    return true;
+  }
+}
