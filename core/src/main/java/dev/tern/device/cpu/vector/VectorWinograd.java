@@ -9,7 +9,9 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Winograd's F(4x4, 3x3) with channels as lanes. Each transform goes down the columns of a row of
- * tiles first, which neighbouring tiles share, then along its rows, by short methods of one loop.
+ * tiles first, which neighbouring tiles share, then along its rows, by methods of one loop. Each is
+ * a little longer than the 325 bytes of code that C2 inlines: one method with two of them inlined
+ * would be too much for it, and vectors would become objects.
  */
 final class VectorWinograd implements WinogradKernels {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
@@ -59,9 +61,7 @@ final class VectorWinograd implements WinogradKernels {
             x, from + n * c * plane, planes, turned, at, positions, positions.length);
         for (int r = 0; r < tiles.rows(); r++) {
           inputColumns(turned, EDGE * r * pitch * L, pitch * L, columns, 0, pitch * L, pitch * L);
-          for (int i = 0; i < REACH; i++) {
-            inputRow(columns, i * pitch * L, across, v, to + REACH * i * stride, stride, padded);
-          }
+          inputRows(columns, pitch * L, across, v, to, stride, padded);
           to += across * padded;
         }
       }
@@ -87,9 +87,7 @@ final class VectorWinograd implements WinogradKernels {
             dy, from + n * k * plane, planes, turned, 0, positions, positions.length);
         for (int r = 0; r < tiles.rows(); r++) {
           gradColumns(turned, EDGE * r * pitch * L, pitch * L, columns, pitch * L, pitch * L);
-          for (int i = 0; i < REACH; i++) {
-            gradRow(columns, i * pitch * L, across, z, to + REACH * i * stride, stride, padded);
-          }
+          gradRows(columns, pitch * L, across, z, to, stride, padded);
           to += across * padded;
         }
       }
@@ -112,9 +110,7 @@ final class VectorWinograd implements WinogradKernels {
       int from = k0;
       for (int n = 0; n < tiles.images(); n++) {
         for (int r = 0; r < tiles.rows(); r++) {
-          for (int i = 0; i < REACH; i++) {
-            outputRow(m, from + REACH * i * stride, stride, padded, across, columns, i * pitch * L);
-          }
+          outputRows(m, from, stride, padded, across, columns, pitch * L);
           outputColumns(
               columns, pitch * L, bias, k0, turned, EDGE * r * pitch * L, pitch * L, pitch * L);
           from += across * padded;
@@ -137,15 +133,10 @@ final class VectorWinograd implements WinogradKernels {
         int plane = xo + (n * c + c0) * tiles.h() * tiles.w();
         for (int r = 0; r < tiles.rows(); r++) {
           int top = tiles.top() + EDGE * r - 1;
-          if (top >= 0 && top + REACH <= tiles.h()) {
-            inputColumns(x, plane + top * row, row, columns, L, pitch, row);
-          } else {
-            float[] rows = rows(x, plane, tiles.h(), row, top, REACH);
-            inputColumns(rows, 0, row, columns, L, pitch, row);
-          }
-          for (int i = 0; i < REACH; i++) {
-            inputRow(columns, i * pitch, across, v, to + REACH * i * stride, stride, c);
-          }
+          boolean inside = top >= 0 && top + REACH <= tiles.h();
+          float[] rows = inside ? x : rows(x, plane, tiles.h(), row, top, REACH);
+          inputColumns(rows, inside ? plane + top * row : 0, row, columns, L, pitch, row);
+          inputRows(columns, pitch, across, v, to, stride, c);
           to += across * c;
         }
       }
@@ -165,14 +156,10 @@ final class VectorWinograd implements WinogradKernels {
         int plane = dyo + (n * k + k0) * tiles.h() * tiles.w();
         for (int r = 0; r < tiles.rows(); r++) {
           int top = tiles.top() + EDGE * r;
-          if (top + EDGE <= tiles.h()) {
-            gradColumns(dy, plane + top * row, row, columns, pitch, row);
-          } else {
-            gradColumns(rows(dy, plane, tiles.h(), row, top, EDGE), 0, row, columns, pitch, row);
-          }
-          for (int i = 0; i < REACH; i++) {
-            gradRow(columns, i * pitch, across, z, to + REACH * i * stride, stride, k);
-          }
+          boolean inside = top + EDGE <= tiles.h();
+          float[] rows = inside ? dy : rows(dy, plane, tiles.h(), row, top, EDGE);
+          gradColumns(rows, inside ? plane + top * row : 0, row, columns, pitch, row);
+          gradRows(columns, pitch, across, z, to, stride, k);
           to += across * k;
         }
       }
@@ -191,16 +178,14 @@ final class VectorWinograd implements WinogradKernels {
       for (int n = 0; n < tiles.images(); n++) {
         int plane = yo + (n * k + k0) * tiles.h() * tiles.w();
         for (int r = 0; r < tiles.rows(); r++) {
-          for (int i = 0; i < REACH; i++) {
-            outputRow(m, from + REACH * i * stride, stride, k, across, columns, i * pitch);
-          }
+          outputRows(m, from, stride, k, across, columns, pitch);
           int top = tiles.top() + EDGE * r;
-          if (top + EDGE <= tiles.h()) {
-            outputColumns(columns, pitch, bias, k0, y, plane + top * row, row, row);
-          } else {
-            float[] rows = Scratch.floats(Scratch.PLANES, EDGE * row);
-            outputColumns(columns, pitch, bias, k0, rows, 0, row, row);
-            System.arraycopy(rows, 0, y, plane + top * row, (tiles.h() - top) * row);
+          boolean inside = top + EDGE <= tiles.h();
+          float[] rows = inside ? y : Scratch.floats(Scratch.PLANES, EDGE * row);
+          int at = plane + top * row;
+          outputColumns(columns, pitch, bias, k0, rows, inside ? at : 0, row, row);
+          if (!inside) {
+            System.arraycopy(rows, 0, y, at, (tiles.h() - top) * row);
           }
           from += across * k;
         }
@@ -248,11 +233,13 @@ final class VectorWinograd implements WinogradKernels {
     }
   }
 
-  /** Bᵀ along a row, every 4 columns. */
-  private static void inputRow(
-      float[] t, int at, int across, float[] v, int to, int stride, int step) {
-    for (int i = 0; i < across; i++) {
-      int from = at + i * EDGE * L;
+  /** Bᵀ along 6 rows, every 4 columns. */
+  private static void inputRows(
+      float[] t, int pitch, int across, float[] v, int to, int stride, int step) {
+    for (int i = 0; i < REACH * across; i++) {
+      int row = i / across;
+      int tile = i - row * across;
+      int from = row * pitch + tile * EDGE * L;
       FloatVector d0 = FloatVector.fromArray(S, t, from);
       FloatVector d1 = FloatVector.fromArray(S, t, from + L);
       FloatVector d2 = FloatVector.fromArray(S, t, from + 2 * L);
@@ -265,7 +252,7 @@ final class VectorWinograd implements WinogradKernels {
       FloatVector oddB = d1.fma(FloatVector.broadcast(S, -A * A), d3);
       FloatVector product = FloatVector.broadcast(S, A * A * B * B);
       FloatVector sum = FloatVector.broadcast(S, -A * A - B * B);
-      int out = to + i * step;
+      int out = to + REACH * row * stride + tile * step;
       d0.fma(product, d2.fma(sum, d4)).intoArray(v, out);
       oddA.fma(FloatVector.broadcast(S, A), evenA).intoArray(v, out + stride);
       oddA.fma(FloatVector.broadcast(S, -A), evenA).intoArray(v, out + 2 * stride);
@@ -275,11 +262,13 @@ final class VectorWinograd implements WinogradKernels {
     }
   }
 
-  /** Aᵀ along a row: 4 columns for each tile. */
-  private static void outputRow(
-      float[] m, int from, int stride, int step, int across, float[] t, int at) {
-    for (int i = 0; i < across; i++) {
-      int in = from + i * step;
+  /** Aᵀ along 6 rows: 4 columns for each tile. */
+  private static void outputRows(
+      float[] m, int from, int stride, int step, int across, float[] t, int pitch) {
+    for (int i = 0; i < REACH * across; i++) {
+      int row = i / across;
+      int tile = i - row * across;
+      int in = from + REACH * row * stride + tile * step;
       FloatVector m0 = FloatVector.fromArray(S, m, in);
       FloatVector m1 = FloatVector.fromArray(S, m, in + stride);
       FloatVector m2 = FloatVector.fromArray(S, m, in + 2 * stride);
@@ -290,11 +279,17 @@ final class VectorWinograd implements WinogradKernels {
       FloatVector oddA = m1.sub(m2);
       FloatVector evenB = m3.add(m4);
       FloatVector oddB = m3.sub(m4);
-      int to = at + i * EDGE * L;
+      int to = row * pitch + tile * EDGE * L;
+      FloatVector a = FloatVector.broadcast(S, A);
+      FloatVector b = FloatVector.broadcast(S, B);
+      FloatVector a2 = FloatVector.broadcast(S, A * A);
+      FloatVector b2 = FloatVector.broadcast(S, B * B);
+      FloatVector a3 = FloatVector.broadcast(S, A * A * A);
+      FloatVector b3 = FloatVector.broadcast(S, B * B * B);
       m0.add(evenA).add(evenB).intoArray(t, to);
-      oddA.mul(A).add(oddB.mul(B)).intoArray(t, to + L);
-      evenA.mul(A * A).add(evenB.mul(B * B)).intoArray(t, to + 2 * L);
-      oddA.mul(A * A * A).add(oddB.mul(B * B * B)).add(m5).intoArray(t, to + 3 * L);
+      oddA.fma(a, oddB.mul(b)).intoArray(t, to + L);
+      evenA.fma(a2, evenB.mul(b2)).intoArray(t, to + 2 * L);
+      oddA.fma(a3, oddB.fma(b3, m5)).intoArray(t, to + 3 * L);
     }
   }
 
@@ -313,53 +308,78 @@ final class VectorWinograd implements WinogradKernels {
       FloatVector oddA = m1.sub(m2);
       FloatVector evenB = m3.add(m4);
       FloatVector oddB = m3.sub(m4);
+      FloatVector a1 = FloatVector.broadcast(S, A);
+      FloatVector b1 = FloatVector.broadcast(S, B);
+      FloatVector a2 = FloatVector.broadcast(S, A * A);
+      FloatVector b2 = FloatVector.broadcast(S, B * B);
+      FloatVector a3 = FloatVector.broadcast(S, A * A * A);
+      FloatVector b3 = FloatVector.broadcast(S, B * B * B);
       m0.add(evenA).add(evenB).add(b).intoArray(y, at + j);
-      oddA.mul(A).add(oddB.mul(B)).add(b).intoArray(y, at + step + j);
-      evenA.mul(A * A).add(evenB.mul(B * B)).add(b).intoArray(y, at + 2 * step + j);
-      oddA.mul(A * A * A).add(oddB.mul(B * B * B)).add(m5).add(b).intoArray(y, at + 3 * step + j);
+      oddA.fma(a1, oddB.fma(b1, b)).intoArray(y, at + step + j);
+      evenA.fma(a2, evenB.fma(b2, b)).intoArray(y, at + 2 * step + j);
+      oddA.fma(a3, oddB.fma(b3, m5.add(b))).intoArray(y, at + 3 * step + j);
     }
   }
 
   /** A down the columns: the transpose of {@link #outputColumns}. */
   private static void gradColumns(
       float[] dy, int at, int row, float[] t, int step, int n) {
+    int to1 = step;
+    int to2 = to1 + step;
+    int to3 = to2 + step;
+    int to4 = to3 + step;
+    int to5 = to4 + step;
     for (int j = 0; j < n; j += L) {
       FloatVector d0 = FloatVector.fromArray(S, dy, at + j);
       FloatVector d1 = FloatVector.fromArray(S, dy, at + row + j);
       FloatVector d2 = FloatVector.fromArray(S, dy, at + 2 * row + j);
       FloatVector d3 = FloatVector.fromArray(S, dy, at + 3 * row + j);
-      FloatVector evenA = d2.fma(FloatVector.broadcast(S, A * A), d0);
-      FloatVector oddA = d3.fma(FloatVector.broadcast(S, A * A), d1);
-      FloatVector evenB = d2.fma(FloatVector.broadcast(S, B * B), d0);
-      FloatVector oddB = d3.fma(FloatVector.broadcast(S, B * B), d1);
+      FloatVector a1 = FloatVector.broadcast(S, A);
+      FloatVector b1 = FloatVector.broadcast(S, B);
+      FloatVector minusA = FloatVector.broadcast(S, -A);
+      FloatVector minusB = FloatVector.broadcast(S, -B);
+      FloatVector a2 = FloatVector.broadcast(S, A * A);
+      FloatVector b2 = FloatVector.broadcast(S, B * B);
+      FloatVector evenA = d2.fma(a2, d0);
+      FloatVector oddA = d3.fma(a2, d1);
+      FloatVector evenB = d2.fma(b2, d0);
+      FloatVector oddB = d3.fma(b2, d1);
       d0.intoArray(t, j);
-      oddA.fma(FloatVector.broadcast(S, A), evenA).intoArray(t, step + j);
-      oddA.fma(FloatVector.broadcast(S, -A), evenA).intoArray(t, 2 * step + j);
-      oddB.fma(FloatVector.broadcast(S, B), evenB).intoArray(t, 3 * step + j);
-      oddB.fma(FloatVector.broadcast(S, -B), evenB).intoArray(t, 4 * step + j);
-      d3.intoArray(t, 5 * step + j);
+      oddA.fma(a1, evenA).intoArray(t, to1 + j);
+      oddA.fma(minusA, evenA).intoArray(t, to2 + j);
+      oddB.fma(b1, evenB).intoArray(t, to3 + j);
+      oddB.fma(minusB, evenB).intoArray(t, to4 + j);
+      d3.intoArray(t, to5 + j);
     }
   }
 
-  /** A along a row: the transpose of {@link #outputRow}. */
-  private static void gradRow(
-      float[] t, int at, int across, float[] z, int to, int stride, int step) {
-    for (int i = 0; i < across; i++) {
-      int from = at + i * EDGE * L;
+  /** A along 6 rows: the transpose of {@link #outputRows}. */
+  private static void gradRows(
+      float[] t, int pitch, int across, float[] z, int to, int stride, int step) {
+    for (int i = 0; i < REACH * across; i++) {
+      int row = i / across;
+      int tile = i - row * across;
+      int from = row * pitch + tile * EDGE * L;
       FloatVector d0 = FloatVector.fromArray(S, t, from);
       FloatVector d1 = FloatVector.fromArray(S, t, from + L);
       FloatVector d2 = FloatVector.fromArray(S, t, from + 2 * L);
       FloatVector d3 = FloatVector.fromArray(S, t, from + 3 * L);
-      FloatVector evenA = d2.fma(FloatVector.broadcast(S, A * A), d0);
-      FloatVector oddA = d3.fma(FloatVector.broadcast(S, A * A), d1);
-      FloatVector evenB = d2.fma(FloatVector.broadcast(S, B * B), d0);
-      FloatVector oddB = d3.fma(FloatVector.broadcast(S, B * B), d1);
-      int out = to + i * step;
+      FloatVector a1 = FloatVector.broadcast(S, A);
+      FloatVector b1 = FloatVector.broadcast(S, B);
+      FloatVector minusA = FloatVector.broadcast(S, -A);
+      FloatVector minusB = FloatVector.broadcast(S, -B);
+      FloatVector a2 = FloatVector.broadcast(S, A * A);
+      FloatVector b2 = FloatVector.broadcast(S, B * B);
+      FloatVector evenA = d2.fma(a2, d0);
+      FloatVector oddA = d3.fma(a2, d1);
+      FloatVector evenB = d2.fma(b2, d0);
+      FloatVector oddB = d3.fma(b2, d1);
+      int out = to + REACH * row * stride + tile * step;
       d0.intoArray(z, out);
-      oddA.fma(FloatVector.broadcast(S, A), evenA).intoArray(z, out + stride);
-      oddA.fma(FloatVector.broadcast(S, -A), evenA).intoArray(z, out + 2 * stride);
-      oddB.fma(FloatVector.broadcast(S, B), evenB).intoArray(z, out + 3 * stride);
-      oddB.fma(FloatVector.broadcast(S, -B), evenB).intoArray(z, out + 4 * stride);
+      oddA.fma(a1, evenA).intoArray(z, out + stride);
+      oddA.fma(minusA, evenA).intoArray(z, out + 2 * stride);
+      oddB.fma(b1, evenB).intoArray(z, out + 3 * stride);
+      oddB.fma(minusB, evenB).intoArray(z, out + 4 * stride);
       d3.intoArray(z, out + 5 * stride);
     }
   }
