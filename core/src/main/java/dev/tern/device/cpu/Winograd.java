@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Winograd {
   /** The tiles of a block, if a row of tiles is not longer. */
-  private static final int TILES = 64;
+  private static final int TILES = 32;
 
   /** With fewer channels the transforms cost more than they save. */
   private static final int CHANNELS = 16;
