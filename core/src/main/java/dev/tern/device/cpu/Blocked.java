@@ -59,9 +59,7 @@ record Blocked(float[] elements, int channels, int positions) {
     return ((CpuStorage) x.storage()).toBlocked(channels, positions).elements();
   }
 
-  /**
-   * Where to write all elements of y in blocks; null if its array has to keep its order.
-   */
+  /** Where to write all elements of y in blocks; null if its array has to keep its order. */
   static float @Nullable [] write(Data y, int channels, int positions) {
     return isWhole(y) ? ((CpuStorage) y.storage()).asBlocked(channels, positions) : null;
   }

@@ -12,7 +12,13 @@ final class BlockedNorm {
 
   /** False, with nothing changed, where x is not blocked. */
   static boolean forward(
-      NormSpec s, Data input, @Nullable Data weight, @Nullable Data bias, Data y, Data mean, Data var) {
+      NormSpec s,
+      Data input,
+      @Nullable Data weight,
+      @Nullable Data bias,
+      Data y,
+      Data mean,
+      Data var) {
     int n = s.batch();
     int c = s.channels();
     int positions = s.positions();
@@ -100,7 +106,16 @@ final class BlockedNorm {
         kernels.lanes(),
         (at, image, channel) ->
             kernels.gradSums(
-                positions, x, at, centers, mo + channel, dy, at, sums, products, image * c + channel));
+                positions,
+                x,
+                at,
+                centers,
+                mo + channel,
+                dy,
+                at,
+                sums,
+                products,
+                image * c + channel));
     int lanes = kernels.lanes();
     float[] factors = new float[3 * c];
     for (int channel = 0; channel < c; channel++) {
@@ -116,8 +131,7 @@ final class BlockedNorm {
       int at = 3 * (channel / lanes * lanes) + channel % lanes;
       factors[at] = (float) (sum / count);
       factors[at + lanes] = (float) (-product * inverse * inverse / count);
-      factors[at + 2 * lanes] =
-          (float) (at(weight, channel, 1) * inverse);
+      factors[at + 2 * lanes] = (float) (at(weight, channel, 1) * inverse);
     }
     Blocked.each(
         n,

@@ -91,8 +91,7 @@ final class BlockedOps {
         c,
         n,
         kernels.lanes(),
-        (at, image, channel) ->
-            kernels.sums(n, order.elements(), at, sums, image * c + channel));
+        (at, image, channel) -> kernels.sums(n, order.elements(), at, sums, image * c + channel));
     for (int i = 0; i < outer; i++) {
       to[oo + i] = (float) sums[i];
     }
@@ -140,8 +139,7 @@ final class BlockedOps {
         s.channels(),
         h * w,
         kernels.lanes(),
-        (at, image, channel) ->
-            kernels.maxPool2x2Grad(h, w, from, at, gradient, at / 4, to, at));
+        (at, image, channel) -> kernels.maxPool2x2Grad(h, w, from, at, gradient, at / 4, to, at));
     return true;
   }
 

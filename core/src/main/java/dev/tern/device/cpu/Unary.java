@@ -63,19 +63,19 @@ final class Unary {
               op, p, q, z, 0, z, 0, Blocked.elements(dy), 0, Blocked.elements(dx), 0, n);
           return;
         }
-          Float32.unaryGrad(
-              op,
-              p,
-              q,
-              floatsOf(x),
-              xo,
-              floatsOf(y),
-              yo,
-              floats(dy),
-              dy.offset(),
-              floats(dx),
-              dx.offset(),
-              n);
+        Float32.unaryGrad(
+            op,
+            p,
+            q,
+            floatsOf(x),
+            xo,
+            floatsOf(y),
+            yo,
+            floats(dy),
+            dy.offset(),
+            floats(dx),
+            dx.offset(),
+            n);
       }
       case FLOAT64 ->
           Float64.unaryGrad(

@@ -147,17 +147,29 @@ final class LaneTranspose {
   }
 
   /**
-   * Transposes 16 vectors: in step k = 8, 4, 2, 1 what lies k rows and k lanes apart changes places.
-   * Two steps at a time, by methods small enough to be compiled well every time.
+   * Transposes 16 vectors: in step k = 8, 4, 2, 1 what lies k rows and k lanes apart changes
+   * places. Two steps at a time, by methods small enough to be compiled well every time.
    */
   private static void turn(
       float[] x, int xo, int[] from, int f, float[] y, int yo, int[] to, int t, float[] half) {
     for (int i = 0; i < 4; i++) {
-      far(x, xo + from[f + i], xo + from[f + i + 4], xo + from[f + i + 8], xo + from[f + i + 12],
-          half, i * SIDE);
+      far(
+          x,
+          xo + from[f + i],
+          xo + from[f + i + 4],
+          xo + from[f + i + 8],
+          xo + from[f + i + 12],
+          half,
+          i * SIDE);
     }
     for (int i = 12; i >= 0; i -= 4) {
-      near(half, i * SIDE, y, yo + to[t + i], yo + to[t + i + 1], yo + to[t + i + 2],
+      near(
+          half,
+          i * SIDE,
+          y,
+          yo + to[t + i],
+          yo + to[t + i + 1],
+          yo + to[t + i + 2],
           yo + to[t + i + 3]);
     }
   }

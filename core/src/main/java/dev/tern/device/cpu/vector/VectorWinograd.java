@@ -208,9 +208,10 @@ final class VectorWinograd implements WinogradKernels {
     return array;
   }
 
-  /** Bᵀ down n columns, from rows that are {@code row} apart to rows that are {@code step} apart. */
-  private static void inputColumns(
-      float[] d, int at, int row, float[] t, int to, int step, int n) {
+  /**
+   * Bᵀ down n columns, from rows that are {@code row} apart to rows that are {@code step} apart.
+   */
+  private static void inputColumns(float[] d, int at, int row, float[] t, int to, int step, int n) {
     for (int j = 0; j < n; j += L) {
       FloatVector d0 = FloatVector.fromArray(S, d, at + j);
       FloatVector d1 = FloatVector.fromArray(S, d, at + row + j);
@@ -322,8 +323,7 @@ final class VectorWinograd implements WinogradKernels {
   }
 
   /** A down the columns: the transpose of {@link #outputColumns}. */
-  private static void gradColumns(
-      float[] dy, int at, int row, float[] t, int step, int n) {
+  private static void gradColumns(float[] dy, int at, int row, float[] t, int step, int n) {
     int to1 = step;
     int to2 = to1 + step;
     int to3 = to2 + step;
