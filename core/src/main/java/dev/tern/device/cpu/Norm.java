@@ -2,9 +2,69 @@ package dev.tern.device.cpu;
 
 import org.jspecify.annotations.Nullable;
 
-/** FLOAT32 batch normalisation in training, a channel at a time. */
+/**
+ * FLOAT32 batch normalisation in training, in two passes over {@code [N, C, positions]}: what is
+ * summed, then what is written. The sums are taken of blocks, some images of one channel, whose
+ * sizes follow from the shape alone, and brought together in one order.
+ */
 final class Norm {
+  /** Elements of a block: they stay in the first cache for a second look. */
+  private static final int BLOCK = 4096;
+
+  /** Elements of a task. */
+  private static final int TASK = 32_768;
+
   private Norm() {}
+
+  /** What is done with some images' rows of one channel, of which the first begins at {@code at}. */
+  @FunctionalInterface
+  private interface Block {
+    void run(int group, int channel, int at, int rows);
+  }
+
+  /** What is done with the row of a channel that begins at {@code at}. */
+  @FunctionalInterface
+  private interface Row {
+    void run(int channel, int at);
+  }
+
+  private static int images(int n, int positions) {
+    return Math.max(1, Math.min(n, BLOCK / Math.max(1, positions)));
+  }
+
+  private static int groups(int n, int positions) {
+    int images = images(n, positions);
+    return (n + images - 1) / images;
+  }
+
+  private static void blocks(int n, int c, int positions, Block block) {
+    int images = images(n, positions);
+    int channels = Math.max(1, Math.min(c, TASK / Math.max(1, images * positions)));
+    int perGroup = (c + channels - 1) / channels;
+    Team.run(
+        groups(n, positions) * perGroup,
+        (long) n * c * positions,
+        task -> {
+          int group = task / perGroup;
+          int first = task % perGroup * channels;
+          int rows = Math.min(images, n - group * images);
+          for (int channel = first; channel < Math.min(c, first + channels); channel++) {
+            block.run(group, channel, (group * images * c + channel) * positions, rows);
+          }
+        });
+  }
+
+  private static void rows(int n, int c, int positions, Row row) {
+    int rows = Math.max(1, TASK / Math.max(1, positions));
+    Team.run(
+        (n * c + rows - 1) / rows,
+        (long) n * c * positions,
+        task -> {
+          for (int r = task * rows; r < Math.min(n * c, (task + 1) * rows); r++) {
+            row.run(r % c, r * positions);
+          }
+        });
+  }
 
   static void forward(
       int n,
@@ -23,32 +83,53 @@ final class Norm {
       int mo,
       float[] var,
       int vo) {
-    Team.run(
+    int step = c * positions;
+    int groups = groups(n, positions);
+    double[] means = new double[groups * c];
+    double[] squares = new double[groups * c];
+    blocks(
+        n,
         c,
-        (long) n * c * positions,
-        channel -> {
-          Simd simd = Simd.get();
-          double count = (double) n * positions;
-          double sum = 0;
-          for (int i = 0; i < n; i++) {
-            sum += simd.sum(x, xo + (i * c + channel) * positions, positions);
-          }
-          float centre = (float) (sum / count);
-          double squares = 0;
-          for (int i = 0; i < n; i++) {
-            squares += simd.sumOfSquares(x, xo + (i * c + channel) * positions, centre, positions);
-          }
-          double off = sum / count - centre; // what rounding the mean to a float left out
-          double variance = squares / count - off * off;
-          mean[mo + channel] = centre;
-          var[vo + channel] = (float) variance;
-          double scale = (weight == null ? 1 : weight[wo + channel]) / Math.sqrt(variance + eps);
-          double shift = (bias == null ? 0 : bias[bo + channel]) - sum / count * scale;
-          for (int i = 0; i < n; i++) {
-            int at = (i * c + channel) * positions;
-            simd.affine(x, xo + at, (float) scale, (float) shift, y, yo + at, positions);
-          }
+        positions,
+        (group, channel, at, rows) -> {
+          double average = Simd.get().sum(x, xo + at, rows, step, positions) / (rows * positions);
+          float centre = (float) average;
+          double off = average - centre; // what rounding to a float left out
+          means[group * c + channel] = average;
+          squares[group * c + channel] =
+              Simd.get().sumOfSquares(x, xo + at, centre, rows, step, positions)
+                  - rows * positions * off * off;
         });
+    float[] scale = new float[c];
+    float[] shift = new float[c];
+    int images = images(n, positions);
+    double count = (double) n * positions;
+    for (int channel = 0; channel < c; channel++) {
+      double sum = 0;
+      for (int group = 0; group < groups; group++) {
+        sum += means[group * c + channel] * Math.min(images, n - group * images);
+      }
+      double centre = sum / n;
+      double sumOfSquares = 0;
+      for (int group = 0; group < groups; group++) {
+        double off = means[group * c + channel] - centre;
+        double elements = (double) Math.min(images, n - group * images) * positions;
+        sumOfSquares += squares[group * c + channel] + elements * off * off;
+      }
+      double variance = sumOfSquares / count;
+      mean[mo + channel] = (float) centre;
+      var[vo + channel] = (float) variance;
+      double factor = (weight == null ? 1 : weight[wo + channel]) / Math.sqrt(variance + eps);
+      scale[channel] = (float) factor;
+      shift[channel] = (float) ((bias == null ? 0 : bias[bo + channel]) - centre * factor);
+    }
+    rows(
+        n,
+        c,
+        positions,
+        (channel, at) ->
+            Simd.get()
+                .affine(x, xo + at, scale[channel], shift[channel], y, yo + at, positions));
   }
 
   /** dx = weight / √(var + eps) (dy - mean(dy) - x̂ mean(dy x̂)). */
@@ -73,40 +154,56 @@ final class Norm {
       int dwo,
       float[] dbias,
       int dbo) {
-    Team.run(
+    int step = c * positions;
+    int groups = groups(n, positions);
+    double[] sums = new double[groups * c];
+    double[] products = new double[groups * c];
+    blocks(
+        n,
         c,
-        (long) n * c * positions,
-        channel -> {
-          Simd simd = Simd.get();
-          double count = (double) n * positions;
+        positions,
+        (group, channel, at, rows) -> {
           float centre = mean[mo + channel];
-          double sum = 0;
-          double products = 0;
-          for (int i = 0; i < n; i++) {
-            int at = (i * c + channel) * positions;
-            sum += simd.sum(dy, dyo + at, positions);
-            products += simd.sumOfProducts(x, xo + at, centre, dy, dyo + at, positions);
-          }
-          double inverse = 1 / Math.sqrt(var[vo + channel] + eps);
-          dweight[dwo + channel] = (float) (products * inverse);
-          dbias[dbo + channel] = (float) sum;
-          double scale = (weight == null ? 1 : weight[wo + channel]) * inverse;
-          double slope = products * inverse * inverse / count;
-          for (int i = 0; i < n; i++) {
-            int at = (i * c + channel) * positions;
-            simd.normGrad(
-                x,
-                xo + at,
-                centre,
-                (float) slope,
-                dy,
-                dyo + at,
-                (float) (sum / count),
-                (float) scale,
-                dx,
-                dxo + at,
-                positions);
-          }
+          sums[group * c + channel] = Simd.get().sum(dy, dyo + at, rows, step, positions);
+          products[group * c + channel] =
+              Simd.get()
+                  .sumOfProducts(x, xo + at, centre, dy, dyo + at, rows, step, positions);
         });
+    float[] slope = new float[c];
+    float[] shift = new float[c];
+    float[] scale = new float[c];
+    double count = (double) n * positions;
+    for (int channel = 0; channel < c; channel++) {
+      double sum = 0;
+      double product = 0;
+      for (int group = 0; group < groups; group++) {
+        sum += sums[group * c + channel];
+        product += products[group * c + channel];
+      }
+      double inverse = 1 / Math.sqrt(var[vo + channel] + eps);
+      dweight[dwo + channel] = (float) (product * inverse);
+      dbias[dbo + channel] = (float) sum;
+      slope[channel] = (float) (product * inverse * inverse / count);
+      shift[channel] = (float) (sum / count);
+      scale[channel] = (float) ((weight == null ? 1 : weight[wo + channel]) * inverse);
+    }
+    rows(
+        n,
+        c,
+        positions,
+        (channel, at) ->
+            Simd.get()
+                .normGrad(
+                    x,
+                    xo + at,
+                    mean[mo + channel],
+                    slope[channel],
+                    dy,
+                    dyo + at,
+                    shift[channel],
+                    scale[channel],
+                    dx,
+                    dxo + at,
+                    positions));
   }
 }

@@ -92,29 +92,36 @@ public class ScalarSimd implements Simd {
   }
 
   @Override
-  public double sum(float[] x, int xo, int n) {
+  public double sum(float[] x, int xo, int rows, int step, int n) {
     double sum = 0;
-    for (int i = 0; i < n; i++) {
-      sum += x[xo + i];
+    for (int r = 0; r < rows; r++) {
+      for (int i = xo + r * step; i < xo + r * step + n; i++) {
+        sum += x[i];
+      }
     }
     return sum;
   }
 
   @Override
-  public double sumOfSquares(float[] x, int xo, float center, int n) {
+  public double sumOfSquares(float[] x, int xo, float center, int rows, int step, int n) {
     double sum = 0;
-    for (int i = 0; i < n; i++) {
-      double centred = x[xo + i] - center;
-      sum += centred * centred;
+    for (int r = 0; r < rows; r++) {
+      for (int i = xo + r * step; i < xo + r * step + n; i++) {
+        double centred = x[i] - center;
+        sum += centred * centred;
+      }
     }
     return sum;
   }
 
   @Override
-  public double sumOfProducts(float[] x, int xo, float center, float[] y, int yo, int n) {
+  public double sumOfProducts(
+      float[] x, int xo, float center, float[] y, int yo, int rows, int step, int n) {
     double sum = 0;
-    for (int i = 0; i < n; i++) {
-      sum += (double) (x[xo + i] - center) * y[yo + i];
+    for (int r = 0; r < rows; r++) {
+      for (int i = r * step; i < r * step + n; i++) {
+        sum += (double) (x[xo + i] - center) * y[yo + i];
+      }
     }
     return sum;
   }

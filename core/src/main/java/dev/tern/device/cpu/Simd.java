@@ -60,13 +60,29 @@ public interface Simd {
   void affine(float[] x, int xo, float scale, float shift, float[] out, int oo, int n);
 
   /** The sum. */
-  double sum(float[] x, int xo, int n);
+  default double sum(float[] x, int xo, int n) {
+    return sum(x, xo, 1, 0, n);
+  }
+
+  /** The sum of rows of n elements that begin {@code step} apart. */
+  double sum(float[] x, int xo, int rows, int step, int n);
 
   /** The sum of (x - center)². */
-  double sumOfSquares(float[] x, int xo, float center, int n);
+  default double sumOfSquares(float[] x, int xo, float center, int n) {
+    return sumOfSquares(x, xo, center, 1, 0, n);
+  }
+
+  /** The sum of (x - center)² over rows of n elements that begin {@code step} apart. */
+  double sumOfSquares(float[] x, int xo, float center, int rows, int step, int n);
 
   /** The sum of y (x - center). */
-  double sumOfProducts(float[] x, int xo, float center, float[] y, int yo, int n);
+  default double sumOfProducts(float[] x, int xo, float center, float[] y, int yo, int n) {
+    return sumOfProducts(x, xo, center, y, yo, 1, 0, n);
+  }
+
+  /** The sum of y (x - center) over rows of n elements that begin {@code step} apart. */
+  double sumOfProducts(
+      float[] x, int xo, float center, float[] y, int yo, int rows, int step, int n);
 
   /**
    * The products of the rows of a matrix, {@code x: [rows, n]}, with a vector y, each to {@code

@@ -14,8 +14,11 @@ import org.jspecify.annotations.Nullable;
  * results have the same bits on any number of them.
  */
 final class Team {
-  /** Rounds of {@link Thread#onSpinWait} before parking: about 50 µs. */
-  private static final int SPINS = 1500;
+  /** How long to spin before parking, in nanoseconds. */
+  private static final long SPIN = Long.getLong("tern.spin", 200_000);
+
+  /** Rounds of {@link Thread#onSpinWait} between two looks at the clock. */
+  private static final int ROUNDS = 32;
 
   /** Elements that are read in the time that it takes to wake a thread, some 20 µs. */
   private static final int ENOUGH = 1 << 15;
@@ -115,12 +118,8 @@ final class Team {
     public void run() {
       Job last = null;
       while (!dismissed) {
-        Job job = current;
-        for (int i = 0; (job == null || job == last) && i < SPINS; i++) {
-          Thread.onSpinWait();
-          job = current;
-        }
-        if (job != null && job != last) {
+        Job job = next(last);
+        if (job != null) {
           job.work();
           last = job;
           continue;
@@ -133,6 +132,20 @@ final class Team {
         }
         parked = false;
       }
+    }
+
+    /** What {@link #current} is when it is not the last job any more, or after a while. */
+    private static @Nullable Job next(@Nullable Job last) {
+      long start = System.nanoTime();
+      Job job = current;
+      for (int i = 1; job == null || job == last; i++) {
+        if (i % ROUNDS == 0 && System.nanoTime() - start > SPIN) {
+          return null;
+        }
+        Thread.onSpinWait();
+        job = current;
+      }
+      return job;
     }
   }
 
@@ -169,8 +182,9 @@ final class Team {
     }
 
     void await() {
-      for (int i = 0; done.get() < tasks; i++) {
-        if (i < SPINS) {
+      long start = System.nanoTime();
+      for (int i = 1; done.get() < tasks; i++) {
+        if (i % ROUNDS != 0 || System.nanoTime() - start < SPIN) {
           Thread.onSpinWait();
         } else {
           LockSupport.parkNanos(this, 1_000_000);

@@ -60,18 +60,19 @@ public final class PanamaSimd extends ScalarSimd {
   }
 
   @Override
-  public double sum(float[] x, int xo, int n) {
-    return VectorReduce.sum(x, xo, n);
+  public double sum(float[] x, int xo, int rows, int step, int n) {
+    return VectorReduce.sum(x, xo, rows, step, n);
   }
 
   @Override
-  public double sumOfSquares(float[] x, int xo, float center, int n) {
-    return VectorReduce.sumOfSquares(x, xo, center, n);
+  public double sumOfSquares(float[] x, int xo, float center, int rows, int step, int n) {
+    return VectorReduce.sumOfSquares(x, xo, center, rows, step, n);
   }
 
   @Override
-  public double sumOfProducts(float[] x, int xo, float center, float[] y, int yo, int n) {
-    return VectorReduce.sumOfProducts(x, xo, center, y, yo, n);
+  public double sumOfProducts(
+      float[] x, int xo, float center, float[] y, int yo, int rows, int step, int n) {
+    return VectorReduce.sumOfProducts(x, xo, center, y, yo, rows, step, n);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.tern.device.cpu.vector;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -16,20 +17,29 @@ final class VectorReduce {
 
   private VectorReduce() {}
 
-  static double sum(float[] x, int xo, int n) {
+  static double sum(float[] x, int xo, int rows, int step, int n) {
     float[] lanes = new float[L];
     double total = 0;
-    for (int from = 0; from < n; from += CHUNK) {
-      total += sumChunk(x, xo + from, Math.min(CHUNK, n - from), lanes);
+    int held = 0;
+    for (int r = 0; r < rows; r++) {
+      for (int from = 0; from < n; from += CHUNK) {
+        int count = Math.min(CHUNK, n - from);
+        add(x, xo + r * step + from, count, lanes);
+        held += count;
+        if (held >= CHUNK) {
+          total += drain(lanes);
+          held = 0;
+        }
+      }
     }
-    return total;
+    return total + drain(lanes);
   }
 
-  private static float sumChunk(float[] x, int xo, int n, float[] lanes) {
-    FloatVector a = FloatVector.zero(S);
-    FloatVector b = a;
-    FloatVector c = a;
-    FloatVector d = a;
+  private static void add(float[] x, int xo, int n, float[] lanes) {
+    FloatVector a = FloatVector.fromArray(S, lanes, 0);
+    FloatVector b = FloatVector.zero(S);
+    FloatVector c = b;
+    FloatVector d = b;
     int i = 0;
     for (; i <= n - STEP; i += STEP) {
       a = a.add(FloatVector.fromArray(S, x, xo + i));
@@ -38,10 +48,15 @@ final class VectorReduce {
       d = d.add(FloatVector.fromArray(S, x, xo + i + 3 * L));
     }
     a.add(b).add(c.add(d)).intoArray(lanes, 0);
-    float sum = total(lanes);
     for (; i < n; i++) {
-      sum += x[xo + i];
+      lanes[i % L] += x[xo + i];
     }
+  }
+
+  /** The total of the lanes, which begin again at zero. */
+  private static float drain(float[] lanes) {
+    float sum = total(lanes);
+    Arrays.fill(lanes, 0);
     return sum;
   }
 
@@ -100,20 +115,29 @@ final class VectorReduce {
     return sum;
   }
 
-  static double sumOfSquares(float[] x, int xo, float center, int n) {
+  static double sumOfSquares(float[] x, int xo, float center, int rows, int step, int n) {
     float[] lanes = new float[L];
     double total = 0;
-    for (int from = 0; from < n; from += CHUNK) {
-      total += squaresChunk(x, xo + from, center, Math.min(CHUNK, n - from), lanes);
+    int held = 0;
+    for (int r = 0; r < rows; r++) {
+      for (int from = 0; from < n; from += CHUNK) {
+        int count = Math.min(CHUNK, n - from);
+        addSquares(x, xo + r * step + from, center, count, lanes);
+        held += count;
+        if (held >= CHUNK) {
+          total += drain(lanes);
+          held = 0;
+        }
+      }
     }
-    return total;
+    return total + drain(lanes);
   }
 
-  private static float squaresChunk(float[] x, int xo, float center, int n, float[] lanes) {
-    FloatVector a = FloatVector.zero(S);
-    FloatVector b = a;
-    FloatVector c = a;
-    FloatVector d = a;
+  private static void addSquares(float[] x, int xo, float center, int n, float[] lanes) {
+    FloatVector a = FloatVector.fromArray(S, lanes, 0);
+    FloatVector b = FloatVector.zero(S);
+    FloatVector c = b;
+    FloatVector d = b;
     int i = 0;
     for (; i <= n - STEP; i += STEP) {
       FloatVector v = FloatVector.fromArray(S, x, xo + i).sub(center);
@@ -126,53 +150,53 @@ final class VectorReduce {
       d = v.fma(v, d);
     }
     a.add(b).add(c.add(d)).intoArray(lanes, 0);
-    float sum = total(lanes);
     for (; i < n; i++) {
-      sum = Math.fma(x[xo + i] - center, x[xo + i] - center, sum);
+      float centred = x[xo + i] - center;
+      lanes[i % L] = Math.fma(centred, centred, lanes[i % L]);
     }
-    return sum;
   }
 
-  static double sumOfProducts(float[] x, int xo, float center, float[] y, int yo, int n) {
+  static double sumOfProducts(
+      float[] x, int xo, float center, float[] y, int yo, int rows, int step, int n) {
     float[] lanes = new float[L];
     double total = 0;
-    for (int from = 0; from < n; from += CHUNK) {
-      total += productsChunk(x, xo + from, center, y, yo + from, Math.min(CHUNK, n - from), lanes);
+    int held = 0;
+    for (int r = 0; r < rows; r++) {
+      for (int from = 0; from < n; from += CHUNK) {
+        int at = r * step + from;
+        int count = Math.min(CHUNK, n - from);
+        addProducts(x, xo + at, center, y, yo + at, count, lanes);
+        held += count;
+        if (held >= CHUNK) {
+          total += drain(lanes);
+          held = 0;
+        }
+      }
     }
-    return total;
+    return total + drain(lanes);
   }
 
-  private static float productsChunk(
+  private static void addProducts(
       float[] x, int xo, float center, float[] y, int yo, int n, float[] lanes) {
-    FloatVector a = FloatVector.zero(S);
-    FloatVector b = a;
-    FloatVector c = a;
-    FloatVector d = a;
+    FloatVector a = FloatVector.fromArray(S, lanes, 0);
+    FloatVector b = FloatVector.zero(S);
+    FloatVector c = b;
+    FloatVector d = b;
     int i = 0;
     for (; i <= n - STEP; i += STEP) {
-      a =
-          FloatVector.fromArray(S, x, xo + i)
-              .sub(center)
-              .fma(FloatVector.fromArray(S, y, yo + i), a);
-      b =
-          FloatVector.fromArray(S, x, xo + i + L)
-              .sub(center)
-              .fma(FloatVector.fromArray(S, y, yo + i + L), b);
-      c =
-          FloatVector.fromArray(S, x, xo + i + 2 * L)
-              .sub(center)
-              .fma(FloatVector.fromArray(S, y, yo + i + 2 * L), c);
-      d =
-          FloatVector.fromArray(S, x, xo + i + 3 * L)
-              .sub(center)
-              .fma(FloatVector.fromArray(S, y, yo + i + 3 * L), d);
+      FloatVector v = FloatVector.fromArray(S, x, xo + i).sub(center);
+      a = v.fma(FloatVector.fromArray(S, y, yo + i), a);
+      v = FloatVector.fromArray(S, x, xo + i + L).sub(center);
+      b = v.fma(FloatVector.fromArray(S, y, yo + i + L), b);
+      v = FloatVector.fromArray(S, x, xo + i + 2 * L).sub(center);
+      c = v.fma(FloatVector.fromArray(S, y, yo + i + 2 * L), c);
+      v = FloatVector.fromArray(S, x, xo + i + 3 * L).sub(center);
+      d = v.fma(FloatVector.fromArray(S, y, yo + i + 3 * L), d);
     }
     a.add(b).add(c.add(d)).intoArray(lanes, 0);
-    float sum = total(lanes);
     for (; i < n; i++) {
-      sum = Math.fma(x[xo + i] - center, y[yo + i], sum);
+      lanes[i % L] = Math.fma(x[xo + i] - center, y[yo + i], lanes[i % L]);
     }
-    return sum;
   }
 
   static float max(float[] x, int xo, int n) {
