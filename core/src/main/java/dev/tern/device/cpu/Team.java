@@ -7,15 +7,18 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The kernels' threads: one team, shared by all callers. A thread without work spins for a few tens
- * of microseconds, so that the next kernel of a training step finds it awake, and then parks.
+ * The kernels' threads: one team, shared by all callers. A thread without work spins for a fifth
+ * of a millisecond, so that the next kernel of a training step finds it awake, and then parks.
  *
  * <p>Who calls {@link #run} splits the work by its shape alone, never by the number of threads; so
  * results have the same bits on any number of them.
  */
 final class Team {
-  /** How long to spin before parking, in nanoseconds. */
-  private static final long SPIN = Long.getLong("tern.spin", 200_000);
+  /**
+   * How long to spin before parking, in nanoseconds: longer than the JVM takes to zero a result of
+   * 4 MB, which one thread does between two kernels.
+   */
+  private static final long SPIN = 200_000;
 
   /** Rounds of {@link Thread#onSpinWait} between two looks at the clock. */
   private static final int ROUNDS = 32;

@@ -12,11 +12,12 @@ final class VectorPool {
   private static final int L = S.length();
   private static final VectorShuffle<Float> EVEN_LOW = shuffle(i -> 2 * i % L);
   private static final VectorShuffle<Float> ODD_LOW = shuffle(i -> 2 * i % L + 1);
-  private static final VectorShuffle<Float> SWAP = shuffle(i -> i ^ 1);
+  private static final VectorShuffle<Float> LEFT = shuffle(i -> i & ~1);
+  private static final VectorShuffle<Float> RIGHT = shuffle(i -> i | 1);
   private static final VectorShuffle<Float> TWICE_LOW = shuffle(i -> i / 2);
   private static final VectorShuffle<Float> TWICE_HIGH = shuffle(i -> L / 2 + i / 2);
   private static final VectorMask<Float> HIGH = VectorMask.fromLong(S, ~0L << L / 2);
-  private static final FloatVector ODD = odd();
+  private static final VectorMask<Float> ODD = VectorMask.fromLong(S, 0xaaaa_aaaa_aaaa_aaaaL);
 
   private VectorPool() {}
 
@@ -24,14 +25,6 @@ final class VectorPool {
     int[] lanes = new int[L];
     java.util.Arrays.setAll(lanes, lane);
     return VectorShuffle.fromArray(S, lanes, 0);
-  }
-
-  private static FloatVector odd() {
-    float[] ones = new float[L];
-    for (int i = 1; i < L; i += 2) {
-      ones[i] = 1;
-    }
-    return FloatVector.fromArray(S, ones, 0);
   }
 
   /** Whether whole vectors of a row make pairs. */
@@ -55,52 +48,49 @@ final class VectorPool {
   }
 
   /**
-   * The gradient to the first largest of each window, zero to the others. An element's hit is 1
-   * where it is the largest, less the hits before it: 1 is left at the first. NaN hits nothing and
-   * goes the plain way.
+   * The gradient to the first largest of each window, zero to the others: in each row the right one
+   * where it is larger than the left, then the lower row where it holds more than the upper. NaN is
+   * larger than nothing and goes the plain way.
    */
   static void grad(int rows, int w, float[] x, int xo, float[] dy, int dyo, float[] dx, int dxo) {
     int perRow = w / L;
     int count = rows * perRow;
-    FloatVector zero = FloatVector.zero(S);
-    FloatVector one = FloatVector.broadcast(S, 1);
     for (int v = 0; v < count; v += 2) {
       int a = v / perRow * 2 * w + v % perRow * L;
       int b = (v + 1) / perRow * 2 * w + (v + 1) % perRow * L;
-      FloatVector upA = FloatVector.fromArray(S, x, xo + a);
-      FloatVector lowA = FloatVector.fromArray(S, x, xo + a + w);
-      FloatVector columnA = upA.max(lowA);
-      FloatVector largestA = columnA.max(columnA.rearrange(SWAP));
-      FloatVector upB = FloatVector.fromArray(S, x, xo + b);
-      FloatVector lowB = FloatVector.fromArray(S, x, xo + b + w);
-      FloatVector columnB = upB.max(lowB);
-      FloatVector largestB = columnB.max(columnB.rearrange(SWAP));
-      FloatVector either = largestA.max(largestB);
-      if (either.compare(VectorOperators.NE, either).anyTrue()) {
-        vectorWithNaN(w, x, xo + a, dy, dyo + v * (L / 2), dx, dxo + a);
-        vectorWithNaN(w, x, xo + b, dy, dyo + (v + 1) * (L / 2), dx, dxo + b);
-        continue;
-      }
       FloatVector g = FloatVector.fromArray(S, dy, dyo + v * (L / 2));
-      FloatVector hitUpA = zero.blend(one, upA.compare(VectorOperators.EQ, largestA));
-      FloatVector hitLowA = zero.blend(one, lowA.compare(VectorOperators.EQ, largestA));
-      FloatVector besideUpA = hitUpA.rearrange(SWAP);
-      FloatVector aboveA = hitUpA.add(besideUpA);
-      FloatVector firstUpA = hitUpA.sub(besideUpA.mul(ODD));
-      FloatVector firstLowA = hitLowA.sub(hitLowA.rearrange(SWAP).mul(ODD)).sub(aboveA);
-      FloatVector gA = g.rearrange(TWICE_LOW);
-      zero.blend(gA, firstUpA.compare(VectorOperators.EQ, one)).intoArray(dx, dxo + a);
-      zero.blend(gA, firstLowA.compare(VectorOperators.EQ, one)).intoArray(dx, dxo + a + w);
-      FloatVector hitUpB = zero.blend(one, upB.compare(VectorOperators.EQ, largestB));
-      FloatVector hitLowB = zero.blend(one, lowB.compare(VectorOperators.EQ, largestB));
-      FloatVector besideUpB = hitUpB.rearrange(SWAP);
-      FloatVector aboveB = hitUpB.add(besideUpB);
-      FloatVector firstUpB = hitUpB.sub(besideUpB.mul(ODD));
-      FloatVector firstLowB = hitLowB.sub(hitLowB.rearrange(SWAP).mul(ODD)).sub(aboveB);
-      FloatVector gB = g.rearrange(TWICE_HIGH);
-      zero.blend(gB, firstUpB.compare(VectorOperators.EQ, one)).intoArray(dx, dxo + b);
-      zero.blend(gB, firstLowB.compare(VectorOperators.EQ, one)).intoArray(dx, dxo + b + w);
+      boolean numbers = vector(w, x, xo + a, g.rearrange(TWICE_LOW), dx, dxo + a);
+      if (!numbers) {
+        vectorWithNaN(w, x, xo + a, dy, dyo + v * (L / 2), dx, dxo + a);
+      }
+      numbers = vector(w, x, xo + b, g.rearrange(TWICE_HIGH), dx, dxo + b);
+      if (!numbers) {
+        vectorWithNaN(w, x, xo + b, dy, dyo + (v + 1) * (L / 2), dx, dxo + b);
+      }
     }
+  }
+
+  /** L columns of two rows; whether they hold no NaN, else what was written is wrong. */
+  private static boolean vector(int w, float[] x, int xo, FloatVector g, float[] dx, int dxo) {
+    FloatVector zero = FloatVector.zero(S);
+    FloatVector left = g.blend(zero, ODD);
+    FloatVector right = zero.blend(g, ODD);
+    FloatVector up = FloatVector.fromArray(S, x, xo);
+    FloatVector low = FloatVector.fromArray(S, x, xo + w);
+    FloatVector upLeft = up.rearrange(LEFT);
+    FloatVector upRight = up.rearrange(RIGHT);
+    FloatVector lowLeft = low.rearrange(LEFT);
+    FloatVector lowRight = low.rearrange(RIGHT);
+    VectorMask<Float> upper = upRight.compare(VectorOperators.GT, upLeft);
+    VectorMask<Float> lower = lowRight.compare(VectorOperators.GT, lowLeft);
+    VectorMask<Float> below =
+        lowLeft
+            .blend(lowRight, lower)
+            .compare(VectorOperators.GT, upLeft.blend(upRight, upper));
+    left.blend(right, upper).blend(zero, below).intoArray(dx, dxo);
+    zero.blend(left.blend(right, lower), below).intoArray(dx, dxo + w);
+    FloatVector sum = up.add(low); // NaN also of two infinities, which the plain way takes as well
+    return !sum.compare(VectorOperators.NE, sum).anyTrue();
   }
 
   private static void vectorWithNaN(

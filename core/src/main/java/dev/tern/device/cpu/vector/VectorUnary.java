@@ -212,20 +212,30 @@ final class VectorUnary {
     }
   }
 
-  /** x P(x²) / Q(x²) on the interval where tanh is not yet ±1, a minimax fit; 4 ulp at most. */
+  /**
+   * x P(x²) / Q(x²) on the interval where tanh is not yet ±1, a minimax fit; 4.4 ulp at most. The
+   * bounds by comparison, which takes fewer instructions than max and min and lets NaN through.
+   */
   private static void tanh(float[] x, int xo, float[] y, int yo, int n) {
     for (int i = 0; i < n; i += L) {
-      FloatVector v = FloatVector.fromArray(S, x, xo + i).max(-7.9053111f).min(7.9053111f);
+      FloatVector v = FloatVector.fromArray(S, x, xo + i);
+      v = v.blend(8, v.compare(VectorOperators.GT, 8));
+      v = v.blend(-8, v.compare(VectorOperators.LT, -8));
       FloatVector t = v.mul(v);
-      FloatVector p = t.mul(-2.76076847742355e-16f).add(2.00018790482477e-13f);
-      p = p.fma(t, FloatVector.broadcast(S, -8.60467152213735e-11f));
-      p = p.fma(t, FloatVector.broadcast(S, 5.12229709037114e-08f));
-      p = p.fma(t, FloatVector.broadcast(S, 1.48572235717979e-05f));
-      p = p.fma(t, FloatVector.broadcast(S, 6.37261928875436e-04f));
-      p = p.fma(t, FloatVector.broadcast(S, 4.89352455891786e-03f));
-      FloatVector q = t.mul(1.19825839466702e-06f).add(1.18534705686654e-04f);
-      q = q.fma(t, FloatVector.broadcast(S, 2.26843463243900e-03f));
-      q = q.fma(t, FloatVector.broadcast(S, 4.89352518554385e-03f));
+      FloatVector p =
+          t.fma(
+              FloatVector.broadcast(S, 2.4665724324135496e-11f),
+              FloatVector.broadcast(S, -1.5428314625864914e-08f));
+      p = p.fma(t, FloatVector.broadcast(S, 1.0365292837377638e-05f));
+      p = p.fma(t, FloatVector.broadcast(S, 3.132977755740285e-03f));
+      p = p.fma(t, FloatVector.broadcast(S, 1.3618774712085724e-01f));
+      p = p.fma(t, FloatVector.broadcast(S, 1.0492761135101318f));
+      FloatVector q =
+          t.fma(
+              FloatVector.broadcast(S, 2.488894679117948e-04f),
+              FloatVector.broadcast(S, 2.5211863219738007e-02f));
+      q = q.fma(t, FloatVector.broadcast(S, 4.8594626784324646e-01f));
+      q = q.fma(t, FloatVector.broadcast(S, 1.0492761135101318f));
       v.mul(p).div(q).intoArray(y, yo + i);
     }
   }
