@@ -16,7 +16,9 @@ final class Norm {
 
   private Norm() {}
 
-  /** What is done with some images' rows of one channel, of which the first begins at {@code at}. */
+  /**
+   * What is done with some images' rows of one channel, of which the first begins at {@code at}.
+   */
   @FunctionalInterface
   private interface Block {
     void run(int group, int channel, int at, int rows);
@@ -128,8 +130,7 @@ final class Norm {
         c,
         positions,
         (channel, at) ->
-            Simd.get()
-                .affine(x, xo + at, scale[channel], shift[channel], y, yo + at, positions));
+            Simd.get().affine(x, xo + at, scale[channel], shift[channel], y, yo + at, positions));
   }
 
   /** dx = weight / √(var + eps) (dy - mean(dy) - x̂ mean(dy x̂)). */
@@ -166,8 +167,7 @@ final class Norm {
           float centre = mean[mo + channel];
           sums[group * c + channel] = Simd.get().sum(dy, dyo + at, rows, step, positions);
           products[group * c + channel] =
-              Simd.get()
-                  .sumOfProducts(x, xo + at, centre, dy, dyo + at, rows, step, positions);
+              Simd.get().sumOfProducts(x, xo + at, centre, dy, dyo + at, rows, step, positions);
         });
     float[] slope = new float[c];
     float[] shift = new float[c];

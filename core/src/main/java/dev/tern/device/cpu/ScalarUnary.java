@@ -111,9 +111,7 @@ final class ScalarUnary {
         * Float.intBitsToFloat(power - half + 127 << 23);
   }
 
-  /**
-   * x P(x²) / Q(x²) on the interval where tanh is not yet ±1, a minimax fit; 4.4 ulp at most.
-   */
+  /** x P(x²) / Q(x²) on the interval where tanh is not yet ±1, a minimax fit; 4.4 ulp at most. */
   private static float tanh(float x) {
     float v = x > 8 ? 8 : x < -8 ? -8 : x;
     float t = v * v;

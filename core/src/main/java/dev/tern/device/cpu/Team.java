@@ -7,8 +7,8 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The kernels' threads: one team, shared by all callers. A thread without work spins for a fifth
- * of a millisecond, so that the next kernel of a training step finds it awake, and then parks.
+ * The kernels' threads: one team, shared by all callers. A thread without work spins for a fifth of
+ * a millisecond, so that the next kernel of a training step finds it awake, and then parks.
  *
  * <p>Who calls {@link #run} splits the work by its shape alone, never by the number of threads; so
  * results have the same bits on any number of them.

@@ -15,7 +15,16 @@ class NormTest {
   private final SplittableRandom random = new SplittableRandom(11);
 
   @ParameterizedTest
-  @CsvSource({"4,3,1,0", "2,5,7,0", "8,2,256,3", "3,1,1000,-20", "16,4,33,100"})
+  @CsvSource({
+    "4,3,1,0",
+    "2,5,7,0",
+    "8,2,256,3",
+    "3,1,1000,-20",
+    "16,4,33,100",
+    "40,3,256,5",
+    "3,2,5000,1",
+    "5000,2,1,0"
+  })
   void batchNormAndItsGradient(int n, int c, int positions, float mean) {
     float[] x = random(n * c * positions, mean);
     float[] dy = random(n * c * positions, 0);
@@ -53,6 +62,42 @@ class NormTest {
         }
       }
     }
+  }
+
+  @Test
+  void batchNormHasTheSameBitsOnAnyNumberOfThreads() {
+    int before = Team.threads();
+    try {
+      Team.setThreads(1);
+      float[][] alone = normalised(40, 6, 256);
+      Team.setThreads(3);
+      assertArrayEquals(alone, normalised(40, 6, 256));
+    } finally {
+      Team.setThreads(before);
+    }
+  }
+
+  /** What both passes write, from the same numbers each time. */
+  private static float[][] normalised(int n, int c, int positions) {
+    float[] x = new float[n * c * positions];
+    float[] dy = new float[x.length];
+    for (int i = 0; i < x.length; i++) {
+      x[i] = (float) Math.sin(i);
+      dy[i] = (float) Math.cos(3 * i);
+    }
+    float[][] out = {
+      new float[x.length],
+      new float[c],
+      new float[c],
+      new float[x.length],
+      new float[c],
+      new float[c]
+    };
+    Norm.forward(n, c, positions, EPS, x, 0, null, 0, null, 0, out[0], 0, out[1], 0, out[2], 0);
+    Norm.grad(
+        n, c, positions, EPS, x, 0, null, 0, out[1], 0, out[2], 0, dy, 0, out[3], 0, out[4], 0,
+        out[5], 0);
+    return out;
   }
 
   @Test

@@ -84,9 +84,7 @@ final class VectorPool {
     VectorMask<Float> upper = upRight.compare(VectorOperators.GT, upLeft);
     VectorMask<Float> lower = lowRight.compare(VectorOperators.GT, lowLeft);
     VectorMask<Float> below =
-        lowLeft
-            .blend(lowRight, lower)
-            .compare(VectorOperators.GT, upLeft.blend(upRight, upper));
+        lowLeft.blend(lowRight, lower).compare(VectorOperators.GT, upLeft.blend(upRight, upper));
     left.blend(right, upper).blend(zero, below).intoArray(dx, dxo);
     zero.blend(left.blend(right, lower), below).intoArray(dx, dxo + w);
     FloatVector sum = up.add(low); // NaN also of two infinities, which the plain way takes as well
