@@ -378,6 +378,20 @@ API cuMemcpyDtoDAsync_v2(uintptr_t to, uintptr_t from, size_t bytes, stream* s) 
   if (!is_device(to, bytes) || !is_device(from, bytes)) return INVALID_VALUE;
   return give(s, [=] { memmove((void*)to, (void*)from, bytes); return SUCCESS; });
 }
+API cuMemGetAddressRange_v2(uintptr_t* base, size_t* bytes, uintptr_t address) {
+  ENTER;
+  auto after = current->memory.upper_bound(address);
+  if (after == current->memory.begin()) return INVALID_VALUE;
+  auto& block = *std::prev(after);
+  if (address >= block.first + block.second.asked) return INVALID_VALUE;
+  *base = block.first;
+  *bytes = block.second.asked;
+  return SUCCESS;
+}
+API cuLaunchHostFunc(stream* s, void (*function)(void*), void* argument) {
+  ENTER;
+  return give(s, [=] { function(argument); return SUCCESS; });
+}
 template <class T>
 static int set(uintptr_t to, T value, size_t count, stream* s) {
   if (!is_device(to, count * sizeof(T))) return INVALID_VALUE;

@@ -170,6 +170,16 @@ class NetworksTest {
     onCuda++;
   }
 
+  @ParameterizedTest
+  @MethodSource("rows")
+  void onCudaWithLibraries(Row row) {
+    Device cuda = Devices.cudaWithLibraries();
+    evalOutput(row, cuda, DType.FLOAT32);
+    if (row.isTrained()) {
+      train(row, cuda, DType.FLOAT32, true);
+    }
+  }
+
   private static void evalOutput(Row row, Device device, DType dtype) {
     Module module = row.make();
     module.to(dtype);

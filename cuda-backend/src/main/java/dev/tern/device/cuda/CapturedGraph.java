@@ -6,9 +6,7 @@ import java.util.IdentityHashMap;
 import java.util.Set;
 import jcuda.driver.CUgraph;
 import jcuda.driver.CUgraphExec;
-import jcuda.driver.CUstream;
 import jcuda.driver.CUstreamCaptureMode;
-import jcuda.driver.CUstream_flags;
 import jcuda.driver.JCudaDriver;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class CapturedGraph implements CudaGraph {
   private final CudaDevice device;
   private final Thread thread = Thread.currentThread();
-  private final CUstream stream = new CUstream();
+  private final DeviceStream stream;
   private final CUgraphExec exec = new CUgraphExec();
   private final CachingAllocator.Pool pool = new CachingAllocator.Pool();
   private final Set<CudaStorage> outside = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -27,9 +25,10 @@ final class CapturedGraph implements CudaGraph {
 
   CapturedGraph(CudaDevice device) {
     this.device = device;
+    stream = DeviceStream.create(device);
   }
 
-  CUstream stream() {
+  DeviceStream stream() {
     return stream;
   }
 
@@ -51,9 +50,6 @@ final class CapturedGraph implements CudaGraph {
   }
 
   void capture(Runnable work) {
-    device.check(
-        JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING),
-        "creating a stream");
     CUgraph graph = new CUgraph();
     try {
       device.check(

@@ -1,13 +1,16 @@
 package dev.tern.device.cuda;
 
+import dev.tern.device.BinaryOp;
 import dev.tern.device.ConvSpec;
 import dev.tern.device.Data;
 import dev.tern.device.ReduceOp;
 import dev.tern.shape.DType;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Launches {@code conv.cu}: each convolution is a product of matrices that are never written out.
+ * Where there is cuDNN, it is asked first.
  */
 final class Conv {
   /** So many blocks keep a GPU busy; a weight gradient's sum is cut to reach them. */
@@ -17,14 +20,25 @@ final class Conv {
 
   private final CudaDevice device;
   private final CudaBackend backend;
+  private final @Nullable CuDnn dnn;
 
-  Conv(CudaDevice device, CudaBackend backend) {
+  Conv(CudaDevice device, CudaBackend backend, @Nullable CuDnn dnn) {
     this.device = device;
     this.backend = backend;
+    this.dnn = dnn;
   }
 
   void forward(ConvSpec s, Data x, Data weight, @Nullable Data bias, Data y) {
     if (y.numel() == 0) {
+      return;
+    }
+    if (dnn != null && dnn.forward(s, x, weight, y)) {
+      if (bias != null) {
+        int[] channels = new int[1 + s.rank()]; // [K, 1, ...]
+        Arrays.fill(channels, 1);
+        channels[0] = s.outChannels();
+        backend.binary(BinaryOp.ADD, y, bias.reshape(channels), y);
+      }
       return;
     }
     int rows = s.outChannels() / s.groups();
@@ -43,6 +57,9 @@ final class Conv {
       backend.fill(dx, 0);
       return;
     }
+    if (dnn != null && dnn.inputGrad(s, weight, dy, dx)) {
+      return;
+    }
     int rows = s.inChannels() / s.groups();
     int columns = dx.numel() / s.inChannels();
     Tile tile = tile(s, dy.dtype(), rows, columns, s.groups());
@@ -57,6 +74,9 @@ final class Conv {
     }
     if (dy.numel() == 0) {
       backend.fill(dweight, 0);
+      return;
+    }
+    if (dnn != null && dnn.weightGrad(s, x, dy, dweight)) {
       return;
     }
     int rows = s.outChannels() / s.groups();

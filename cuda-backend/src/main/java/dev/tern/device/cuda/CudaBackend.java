@@ -45,14 +45,15 @@ final class CudaBackend implements Backend {
 
   CudaBackend(CudaDevice device) {
     this.device = device;
+    Libraries libraries = device.openLibraries();
     faults = new Faults(device);
     pointwise = new Pointwise(device, this, faults);
     strided = new Strided(device);
     reduce = new Reduce(device, this);
-    matmul = new Matmul(device, this);
+    matmul = new Matmul(device, this, libraries.blas());
     index = new Index(device, faults);
     noise = new Noise(device, this);
-    conv = new Conv(device, this);
+    conv = new Conv(device, this, libraries.dnn());
     pool = new Pool(device);
     norm = new Norm(device);
     logSoftmax = new LogSoftmax(device);

@@ -16,8 +16,6 @@ import jcuda.driver.CUdevice_attribute;
 import jcuda.driver.CUfunction;
 import jcuda.driver.CUmodule;
 import jcuda.driver.CUresult;
-import jcuda.driver.CUstream;
-import jcuda.driver.CUstream_flags;
 import jcuda.driver.JCudaDriver;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +29,7 @@ final class CudaDevice {
   private final String gpu;
   private final int capability;
   private final CUcontext context = new CUcontext();
-  private final CUstream stream = new CUstream();
+  private final DeviceStream stream;
   private final CachingAllocator memory;
   private final Staging staging = new Staging(this);
   private final Map<String, Ptx> modules = new ConcurrentHashMap<>(); // by the name of a kernel
@@ -50,12 +48,15 @@ final class CudaDevice {
    *     tern.cuda.sync})
    * @param cache whether memory is kept to be handed out again ({@code tern.cuda.cache}); without,
    *     a memory checker sees each access out of bounds
+   * @param libraries whether cuBLAS and cuDNN are used where found, or the folders to look for them
+   *     in ({@code tern.cuda.libraries})
    */
-  record Options(boolean sync, boolean cache) {
+  record Options(boolean sync, boolean cache, String libraries) {
     static Options ofProperties() {
       return new Options(
           Boolean.getBoolean("tern.cuda.sync"),
-          Boolean.parseBoolean(System.getProperty("tern.cuda.cache", "true")));
+          Boolean.parseBoolean(System.getProperty("tern.cuda.cache", "true")),
+          System.getProperty("tern.cuda.libraries", "false"));
     }
   }
 
@@ -69,9 +70,7 @@ final class CudaDevice {
     capability = capability(handle);
     check(JCudaDriver.cuDevicePrimaryCtxRetain(context, handle), "retaining its primary context");
     enter();
-    check(
-        JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING),
-        "creating a stream");
+    stream = DeviceStream.create(this);
     memory = new CachingAllocator(new DeviceMemory(this), device.toString(), options.cache());
     for (Ptx ptx : Ptx.all()) {
       if (ptx.target() <= capability) {
@@ -108,6 +107,11 @@ final class CudaDevice {
     return capability;
   }
 
+  /** NVIDIA's libraries, where its options ask for them. */
+  Libraries openLibraries() {
+    return Libraries.open(this, options.libraries());
+  }
+
   /** Its backend, made when first asked for. */
   Backend backend() {
     CudaBackend made = backend;
@@ -135,7 +139,7 @@ final class CudaDevice {
   /**
    * The stream in whose order all work runs; while this thread captures a graph, that of the graph.
    */
-  CUstream stream() {
+  DeviceStream stream() {
     CapturedGraph graph = captured();
     return graph == null ? stream : graph.stream();
   }

@@ -2,17 +2,20 @@ package dev.tern.device.cuda;
 
 import dev.tern.device.Data;
 import dev.tern.device.MatmulSpec;
+import org.jspecify.annotations.Nullable;
 
-/** Launches {@code matmul.cu}. */
+/** Launches {@code matmul.cu}, or asks cuBLAS where there is one to ask. */
 final class Matmul {
   private static final int MOST_BATCHES = 65535; // along z; a block goes on to further ones
 
   private final CudaDevice device;
   private final CudaBackend backend;
+  private final @Nullable CuBlas blas;
 
-  Matmul(CudaDevice device, CudaBackend backend) {
+  Matmul(CudaDevice device, CudaBackend backend, @Nullable CuBlas blas) {
     this.device = device;
     this.backend = backend;
+    this.blas = blas;
   }
 
   void apply(MatmulSpec s, Data a, Data b, Data out) {
@@ -23,6 +26,9 @@ final class Matmul {
       Data x = widened.in("matmul", a);
       Data y = widened.in("matmul", b);
       Data to = widened.out(out, x.dtype());
+      if (blas != null && blas.matmul(s, x, y, to)) {
+        return;
+      }
       Tile tile = Tile.of(x.dtype(), s.m(), s.n(), s.batch());
       Launch launch =
           device.kernel("matmul_" + tile.label() + "_" + Elements.suffix(x.dtype())).args();

@@ -58,7 +58,7 @@ public final class Emulator {
   private static final boolean REAL =
       !Boolean.parseBoolean(System.getProperty("tern.cuda.emulator", "true"));
   private static final Path ROOT = Path.of(System.getProperty("tern.root", ".")).toAbsolutePath();
-  private static final Path CPP = ROOT.resolve("cuda-backend/src/test/cpp");
+  static final Path CPP = ROOT.resolve("cuda-backend/src/test/cpp");
   private static final List<Path> CUDA =
       List.of(
           ROOT.resolve("cuda-backend/src/main/cuda"), ROOT.resolve("cuda-backend/src/test/cuda"));
@@ -124,7 +124,8 @@ public final class Emulator {
    */
   static native void reset(int index);
 
-  private static Path build() {
+  /** The emulated driver, built if it is not there yet. */
+  static Path build() {
     try {
       List<Path> sources = new ArrayList<>(files(CPP, ".cpp", ".h"));
       List<Path> ptx = new ArrayList<>();
@@ -195,15 +196,15 @@ public final class Emulator {
     return start(command);
   }
 
-  private static Process start(List<String> command) throws IOException {
+  static Process start(List<String> command) throws IOException {
     return new ProcessBuilder(command).redirectErrorStream(true).start();
   }
 
-  private static void finish(Process process) throws IOException {
+  static void finish(Process process) throws IOException {
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     try {
       if (process.waitFor() != 0) {
-        throw new IOException("g++ refuses the emulated driver:\n" + output);
+        throw new IOException("g++ refuses what the tests are to run on:\n" + output);
       }
     } catch (InterruptedException e) {
       throw new IOException("interrupted while g++ ran", e);
@@ -230,7 +231,7 @@ public final class Emulator {
   }
 
   @SafeVarargs
-  private static String hash(List<Path>... files) throws IOException {
+  static String hash(List<Path>... files) throws IOException {
     try {
       MessageDigest sha = MessageDigest.getInstance("SHA-256");
       for (List<Path> some : files) {
