@@ -87,6 +87,9 @@ run() {
   echo "== tests"
   tests -- || failed=1
 
+  echo "== tests with cuBLAS and cuDNN where they are found"
+  tests -- -Dtern.cuda.libraries=true || failed=1
+
   if [ "${SANITIZER:-yes}" != no ]; then
     local sanitizer
     sanitizer=$(PATH=$PATH:/usr/local/cuda/bin command -v compute-sanitizer || true)

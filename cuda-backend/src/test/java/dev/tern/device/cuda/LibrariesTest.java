@@ -129,8 +129,7 @@ class LibrariesTest {
     for (int i = 0; i < with.results.size(); i++) {
       double[] expected = without.results.get(i);
       double largest = Arrays.stream(expected).map(Math::abs).max().orElse(0);
-      assertArrayEquals(
-          expected, with.results.get(i), tolerance * (1 + largest), "result " + i);
+      assertArrayEquals(expected, with.results.get(i), tolerance * (1 + largest), "result " + i);
     }
     return with.launches;
   }
@@ -156,8 +155,7 @@ class LibrariesTest {
                     flag[i] = (flags >> i & 1) != 0;
                   }
                   run.matmul(
-                      new MatmulSpec(
-                          n[0], n[1], n[2], n[3], flag[0], flag[1], flag[2], flag[3]),
+                      new MatmulSpec(n[0], n[1], n[2], n[3], flag[0], flag[1], flag[2], flag[3]),
                       dtype);
                 }
               }
@@ -280,10 +278,7 @@ class LibrariesTest {
     Data x = run.in(F32, 1, 2, 4, 4);
     Data w = run.in(F32, 3, 2, 3, 3);
     List<double[]> results =
-        Stream.generate(() -> run.empty(0, F32, 1, 3, 4, 4))
-            .limit(64)
-            .toList()
-            .parallelStream()
+        Stream.generate(() -> run.empty(0, F32, 1, 3, 4, 4)).limit(64).toList().parallelStream()
             .map(
                 y -> {
                   run.backend.conv(s, x, w, null, y);
@@ -299,8 +294,7 @@ class LibrariesTest {
   }
 
   private static Libraries open(String asked) {
-    return Libraries.open(
-        Trial.open(2, new CudaDevice.Options(false, false, "false")).gpu, asked);
+    return Libraries.open(Trial.open(2, new CudaDevice.Options(false, false, "false")).gpu, asked);
   }
 
   @Test
@@ -348,20 +342,23 @@ class LibrariesTest {
 
   @Test
   void librariesThatDoNotWorkAreNamed(@TempDir Path damaged) throws Exception {
-    String lacking =
-        EmulatorLibraries.folder("cublas.so.11 cudnn.so.8", "-DLACKS_A_FUNCTION");
+    String lacking = EmulatorLibraries.folder("cublas.so.11 cudnn.so.8", "-DLACKS_A_FUNCTION");
     String said = open(lacking).said();
     assertTrue(
-        said.contains("no cuBLAS (" + lacking + "/libcublas.so.11 has no cublasDgemmStridedBatched)"),
+        said.contains(
+            "no cuBLAS (" + lacking + "/libcublas.so.11 has no cublasDgemmStridedBatched)"),
         said);
     assertTrue(
-        said.contains("no cuDNN (" + lacking + "/libcudnn.so.8 has no cudnnConvolutionBackwardFilter)"),
+        said.contains(
+            "no cuDNN (" + lacking + "/libcudnn.so.8 has no cudnnConvolutionBackwardFilter)"),
         said);
     String dead = EmulatorLibraries.folder("cublas.so.12 cudnn.so.9", "-DSTARTS=1");
     said = open(dead).said();
     assertTrue(
-        said.contains("cublasCreate_v2 of " + dead + "/libcublas.so.12 failed with status 1"), said);
-    assertTrue(said.contains("cudnnCreate of " + dead + "/libcudnn.so.9 failed with status 1"), said);
+        said.contains("cublasCreate_v2 of " + dead + "/libcublas.so.12 failed with status 1"),
+        said);
+    assertTrue(
+        said.contains("cudnnCreate of " + dead + "/libcudnn.so.9 failed with status 1"), said);
     Files.writeString(damaged.resolve("libcudnn.so.9"), "not a library");
     said = open(damaged.toString()).said();
     assertTrue(said.contains("no cuDNN (" + damaged + "/libcudnn.so.9 cannot be loaded)"), said);
@@ -423,8 +420,7 @@ class LibrariesTest {
       Thread.onSpinWait(); // until the GPU has come to the fault
     }
     String said =
-        assertThrows(
-                DeviceException.class, () -> backend.matmul(MatmulSpec.of(8, 8, 8), x, x, x))
+        assertThrows(DeviceException.class, () -> backend.matmul(MatmulSpec.of(8, 8, 8), x, x, x))
             .getMessage();
     assertTrue(
         said.startsWith(
