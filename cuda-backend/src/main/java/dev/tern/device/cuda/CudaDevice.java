@@ -52,6 +52,11 @@ final class CudaDevice {
    *     in ({@code tern.cuda.libraries})
    */
   record Options(boolean sync, boolean cache, String libraries) {
+    /** Without libraries. */
+    Options(boolean sync, boolean cache) {
+      this(sync, cache, "false");
+    }
+
     static Options ofProperties() {
       return new Options(
           Boolean.getBoolean("tern.cuda.sync"),

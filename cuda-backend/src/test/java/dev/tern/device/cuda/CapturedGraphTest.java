@@ -21,7 +21,7 @@ class CapturedGraphTest {
 
   @BeforeEach
   void open() {
-    trial = Trial.open(2, new CudaDevice.Options(false, true, "false"));
+    trial = Trial.open(2, new CudaDevice.Options(false, true));
     gpu = trial.gpu;
   }
 

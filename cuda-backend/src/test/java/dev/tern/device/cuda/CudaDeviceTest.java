@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 /** The runtime: memory, copies, launches and what is said when they fail. */
 @Tag("cuda")
 class CudaDeviceTest {
-  private static final CudaDevice.Options CACHING = new CudaDevice.Options(false, true, "false");
+  private static final CudaDevice.Options CACHING = new CudaDevice.Options(false, true);
   private Trial trial;
   private CudaDevice gpu;
 
@@ -259,7 +259,7 @@ class CudaDeviceTest {
   @Test
   void withSyncAFaultNamesItsKernel() {
     Assumptions.assumeTrue(Emulator.isLoaded(), "a real GPU would be lost to the other tests");
-    Trial synced = Trial.open(2, new CudaDevice.Options(true, false, "false"));
+    Trial synced = Trial.open(2, new CudaDevice.Options(true, false));
     Data x = synced.empty(64);
     String said = message(() -> synced.kernel("beyond").arg(x).arg(64).run(1, 64));
     assertTrue(said.contains("noticed when running trial_beyond."), said);

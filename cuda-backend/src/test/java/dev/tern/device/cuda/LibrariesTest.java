@@ -294,7 +294,7 @@ class LibrariesTest {
   }
 
   private static Libraries open(String asked) {
-    return Libraries.open(Trial.open(2, new CudaDevice.Options(false, false, "false")).gpu, asked);
+    return Libraries.open(Trial.open(2, new CudaDevice.Options(false, false)).gpu, asked);
   }
 
   @Test

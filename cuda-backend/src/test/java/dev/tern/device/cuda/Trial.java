@@ -20,7 +20,7 @@ final class Trial {
 
   /** Opens a GPU without a cache, so that each array lies between pages not to be touched. */
   static Trial open(int index) {
-    return open(index, new CudaDevice.Options(false, false, "false"));
+    return open(index, new CudaDevice.Options(false, false));
   }
 
   static Trial open(int index, CudaDevice.Options options) {
