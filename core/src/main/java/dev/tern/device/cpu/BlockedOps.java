@@ -4,10 +4,8 @@ import static dev.tern.device.cpu.Operands.floats;
 
 import dev.tern.device.BinaryOp;
 import dev.tern.device.Data;
-import dev.tern.device.PoolSpec;
 import dev.tern.device.ReduceOp;
 import dev.tern.shape.Shape;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What else of a network reads activations that are {@link Blocked}. Every method returns false,
@@ -96,56 +94,5 @@ final class BlockedOps {
       to[oo + i] = (float) sums[i];
     }
     return true;
-  }
-
-  /** The largest of each 2x2 window. */
-  static boolean maxPool(PoolSpec s, Data x, Data y, @Nullable Data indices) {
-    BlockKernels kernels = kernels(s, x);
-    if (kernels == null || indices != null) {
-      return false;
-    }
-    int h = s.in()[0];
-    int w = s.in()[1];
-    float[] to = Blocked.write(y, s.channels(), h * w / 4);
-    if (to == null) {
-      return false;
-    }
-    float[] from = Blocked.elements(x);
-    Blocked.each(
-        s.batch(),
-        s.channels(),
-        h * w,
-        kernels.lanes(),
-        (at, image, channel) -> kernels.maxPool2x2(h, w, from, at, to, at / 4));
-    return true;
-  }
-
-  /** Its gradient. */
-  static boolean maxPoolGrad(PoolSpec s, Data x, Data dy, Data dx) {
-    BlockKernels kernels = kernels(s, x);
-    if (kernels == null || !Blocked.isWhole(dy)) {
-      return false;
-    }
-    int h = s.in()[0];
-    int w = s.in()[1];
-    float[] to = Blocked.write(dx, s.channels(), h * w);
-    if (to == null) {
-      return false;
-    }
-    float[] from = Blocked.elements(x);
-    float[] gradient = Blocked.read(dy, s.channels(), h * w / 4);
-    Blocked.each(
-        s.batch(),
-        s.channels(),
-        h * w,
-        kernels.lanes(),
-        (at, image, channel) -> kernels.maxPool2x2Grad(h, w, from, at, gradient, at / 4, to, at));
-    return true;
-  }
-
-  private static @Nullable BlockKernels kernels(PoolSpec s, Data x) {
-    return s.isPlain2x2() && Blocked.is(x, s.channels(), s.in()[0] * s.in()[1])
-        ? Simd.get().blocks()
-        : null;
   }
 }

@@ -264,50 +264,24 @@ final class CpuBackend implements Backend {
   public void maxPool(PoolSpec spec, Data x, Data y, @Nullable Data indices) {
     if (!isFast(x) || !Pool.fits(spec)) {
       Backend.super.maxPool(spec, x, y, indices);
-      return;
-    }
-    if (BlockedOps.maxPool(spec, x, y, indices)) {
-      return;
-    }
-    if (!spec.isPlain2x2() || indices != null) {
+    } else if (spec.isPlain2x2() && indices == null) {
+      Pool2x2.forward(spec, x, y);
+    } else {
       long[] at = indices == null ? null : longs(indices);
       int io = indices == null ? 0 : indices.offset();
       Pool.max(spec, floats(x), x.offset(), floats(y), y.offset(), at, io);
-      return;
     }
-    Pool2x2.forward(
-        spec.batch() * spec.channels(),
-        spec.in()[0],
-        spec.in()[1],
-        floats(x),
-        x.offset(),
-        floats(y),
-        y.offset());
   }
 
   @Override
   public void maxPoolGrad(PoolSpec spec, Data x, Data dy, Data dx) {
     if (!isFast(x) || !Pool.fits(spec)) {
       Backend.super.maxPoolGrad(spec, x, dy, dx);
-      return;
-    }
-    if (BlockedOps.maxPoolGrad(spec, x, dy, dx)) {
-      return;
-    }
-    if (!spec.isPlain2x2()) {
+    } else if (spec.isPlain2x2()) {
+      Pool2x2.grad(spec, x, dy, dx);
+    } else {
       Pool.maxGrad(spec, floats(x), x.offset(), floats(dy), dy.offset(), floats(dx), dx.offset());
-      return;
     }
-    Pool2x2.grad(
-        spec.batch() * spec.channels(),
-        spec.in()[0],
-        spec.in()[1],
-        floats(x),
-        x.offset(),
-        floats(dy),
-        dy.offset(),
-        floats(dx),
-        dx.offset());
   }
 
   @Override

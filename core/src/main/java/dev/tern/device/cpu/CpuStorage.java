@@ -4,7 +4,10 @@ import dev.tern.device.Backend;
 import dev.tern.device.Storage;
 import dev.tern.shape.DType;
 import dev.tern.shape.DTypeException;
+import java.lang.ref.WeakReference;
 import java.lang.reflect.Array;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +19,11 @@ public final class CpuStorage extends Storage {
   /** Smaller arrays are made faster than they are found again: 16 KB. */
   private static final int POOLED_SIZE = 4096;
 
-  /** The array, or {@link Blocked}; null once given back. */
+  /** The array, or {@link Blocked}, or {@link Pending}; null once given back. */
   private volatile @Nullable Object content;
+
+  /** Who has elements pending that are made of these; guarded by this. */
+  private volatile @Nullable List<WeakReference<CpuStorage>> readers;
 
   /** Whether the array is this storage's own. */
   private final boolean own;
@@ -48,7 +54,7 @@ public final class CpuStorage extends Storage {
     boolean pooled = size >= POOLED_SIZE && (dtype == DType.FLOAT32 || dtype == DType.FLOAT64);
     Object array =
         switch (dtype) {
-          case FLOAT32 -> pooled ? BufferPool.floats(size) : new float[size];
+          case FLOAT32 -> pooled ? Pending.UNDEFINED : new float[size];
           case FLOAT64 -> pooled ? BufferPool.doubles(size) : new double[size];
           case INT64 -> new long[size];
           case INT32 -> new int[size];
@@ -62,6 +68,9 @@ public final class CpuStorage extends Storage {
   void recycle() {
     Object last = content;
     content = null;
+    if (hasReaders()) {
+      return; // what is pending keeps the array
+    }
     if (last instanceof Blocked blocked) {
       BufferPool.give(blocked.elements());
     } else if (own && size() >= POOLED_SIZE && last instanceof float[] floats) {
@@ -94,16 +103,23 @@ public final class CpuStorage extends Storage {
    * @throws IllegalStateException if the memory was given back
    */
   public Object array() {
-    Object here = content();
+    settleReaders();
+    return settled() instanceof Blocked ? plain() : settled();
+  }
+
+  /** FLOAT32 elements in the plain order. */
+  private float[] plain() {
+    Object here = settled();
     if (here instanceof Blocked blocked) {
       // The array of before is left alone: another thread may still read it.
       here = blocked.unpack(size());
       content = here;
     }
-    return here;
+    return (float[]) here;
   }
 
-  private Object content() {
+  /** The array, or {@link Blocked}, or {@link Pending}. */
+  Object content() {
     Object here = content;
     if (here == null) {
       expectHeld();
@@ -114,25 +130,94 @@ public final class CpuStorage extends Storage {
     return here;
   }
 
+  /** The array, or {@link Blocked}: to be read, not written to. */
+  Object settled() {
+    Object here = content();
+    if (here instanceof Pending pending) {
+      here = pending.settle(size());
+      content = here;
+    }
+    return here;
+  }
+
+  /** Leaves the elements to be worked out later from what these storages hold now. */
+  void defer(Pending elements, CpuStorage... sources) {
+    settleReaders();
+    content = elements;
+    for (CpuStorage source : sources) {
+      source.addReader(this);
+    }
+  }
+
+  /** Other content instead. */
+  void replace(Object elements) {
+    settleReaders();
+    content = elements;
+  }
+
+  /** Whether the array is this storage's own: nobody else can change it. */
+  boolean isOwn() {
+    return own;
+  }
+
+  /** Whether it was not given back. */
+  boolean isHeld() {
+    return content != null;
+  }
+
+  private synchronized void addReader(CpuStorage reader) {
+    List<WeakReference<CpuStorage>> all = new ArrayList<>();
+    for (WeakReference<CpuStorage> each : readers == null ? all : readers) {
+      if (isPending(each)) {
+        all.add(each);
+      }
+    }
+    all.add(new WeakReference<>(reader));
+    readers = all;
+  }
+
+  private static boolean isPending(WeakReference<CpuStorage> reader) {
+    CpuStorage storage = reader.get();
+    return storage != null && storage.content instanceof Pending;
+  }
+
+  private synchronized boolean hasReaders() {
+    return readers != null && readers.stream().anyMatch(CpuStorage::isPending);
+  }
+
+  /** Before these elements change: works out what is made of them as they are. */
+  private void settleReaders() {
+    List<WeakReference<CpuStorage>> all = readers;
+    if (all == null) {
+      return;
+    }
+    readers = null;
+    for (WeakReference<CpuStorage> each : all) {
+      CpuStorage storage = each.get();
+      if (storage != null && storage.content instanceof Pending) {
+        storage.settled();
+      }
+    }
+  }
+
   /** The order of the elements if it is not the plain one. */
   @Nullable Blocked blocked() {
-    return content instanceof Blocked blocked ? blocked : null;
+    return settled() instanceof Blocked blocked ? blocked : null;
   }
 
   /** The array of FLOAT32 elements, whatever their order. */
   float[] elements() {
-    Object here = content();
-    return here instanceof Blocked blocked ? blocked.elements() : (float[]) here;
+    return Pending.elements(settled());
   }
 
   /** All elements in blocks, to be read. They stay in them unless the array is someone else's. */
   Blocked toBlocked(int channels, int positions) {
-    if (content() instanceof Blocked here
+    if (settled() instanceof Blocked here
         && here.channels() == channels
         && here.positions() == positions) {
       return here;
     }
-    Blocked packed = Blocked.pack(floats(), size(), channels, positions);
+    Blocked packed = Blocked.pack(plain(), size(), channels, positions);
     if (own) {
       content = packed;
     }
@@ -147,12 +232,11 @@ public final class CpuStorage extends Storage {
     if (!own) {
       return null;
     }
-    float[] elements = elements();
-    if (!(content() instanceof Blocked here)
-        || here.channels() != channels
-        || here.positions() != positions) {
-      content = new Blocked(elements, channels, positions);
-    }
+    settleReaders();
+    Object here = content();
+    float[] elements =
+        here instanceof Pending ? BufferPool.floats(size()) : Pending.elements(here);
+    content = new Blocked(elements, channels, positions);
     return elements;
   }
 

@@ -31,6 +31,9 @@ final class Unary {
     }
     switch (x.dtype()) {
       case FLOAT32 -> {
+        if (PendingActivation.defer(op, p, q, x, out)) {
+          return;
+        }
         if (Blocked.align(out, x, null)) {
           Float32.unary(op, p, q, Blocked.elements(x), 0, Blocked.elements(out), 0, n);
         } else {
@@ -56,6 +59,9 @@ final class Unary {
     int yo = y == null ? 0 : y.offset();
     switch (dy.dtype()) {
       case FLOAT32 -> {
+        if (PendingActivation.gradient(op, y, dy, dx)) {
+          return;
+        }
         Data read = op.derivativeReadsInput() ? x : y;
         if (Blocked.align(dx, dy, read)) {
           float[] z = read == null ? null : Blocked.elements(read);
