@@ -147,62 +147,70 @@ final class LaneTranspose {
   }
 
   /**
-   * Transposes 16 vectors: in step k = 8, 4, 2, 1 what lies k rows and k lanes apart changes
-   * places. Two steps at a time, by methods small enough to be compiled well every time.
+   * Transposes 16 vectors: in step k = 8, 4, 2, 1 what lies k rows and k lanes apart changes places.
+   * Two steps at a time, by methods that C2 neither inlines nor finds too much.
    */
   private static void turn(
       float[] x, int xo, int[] from, int f, float[] y, int yo, int[] to, int t, float[] half) {
-    for (int i = 0; i < 4; i++) {
-      far(
-          x,
-          xo + from[f + i],
-          xo + from[f + i + 4],
-          xo + from[f + i + 8],
-          xo + from[f + i + 12],
-          half,
-          i * SIDE);
-    }
-    for (int i = 12; i >= 0; i -= 4) {
-      near(
-          half,
-          i * SIDE,
-          y,
-          yo + to[t + i],
-          yo + to[t + i + 1],
-          yo + to[t + i + 2],
-          yo + to[t + i + 3]);
-    }
+    far(x, xo, from, f, half, 0);
+    far(x, xo, from, f + 2, half, 2 * SIDE);
+    near(half, 8 * SIDE, y, yo, to, t + 8);
+    near(half, 0, y, yo, to, t);
   }
 
-  /** Steps 8 and 4: of rows four apart. */
-  private static void far(float[] x, int a, int b, int c, int d, float[] half, int at) {
-    FloatVector va = FloatVector.fromArray(S, x, a);
-    FloatVector vb = FloatVector.fromArray(S, x, b);
-    FloatVector vc = FloatVector.fromArray(S, x, c);
-    FloatVector vd = FloatVector.fromArray(S, x, d);
-    FloatVector wa = va.blend(vc.rearrange(CROSS_8), HIGH_8);
-    FloatVector wc = va.rearrange(CROSS_8).blend(vc, HIGH_8);
-    FloatVector wb = vb.blend(vd.rearrange(CROSS_8), HIGH_8);
-    FloatVector wd = vb.rearrange(CROSS_8).blend(vd, HIGH_8);
-    wa.blend(wb.rearrange(CROSS_4), HIGH_4).intoArray(half, at);
-    wa.rearrange(CROSS_4).blend(wb, HIGH_4).intoArray(half, at + 4 * SIDE);
-    wc.blend(wd.rearrange(CROSS_4), HIGH_4).intoArray(half, at + 8 * SIDE);
-    wc.rearrange(CROSS_4).blend(wd, HIGH_4).intoArray(half, at + 12 * SIDE);
+  /** Steps 8 and 4, for two times four rows that are four apart. */
+  private static void far(float[] x, int xo, int[] from, int f, float[] half, int at) {
+    FloatVector a = FloatVector.fromArray(S, x, xo + from[f]);
+    FloatVector b = FloatVector.fromArray(S, x, xo + from[f + 4]);
+    FloatVector c = FloatVector.fromArray(S, x, xo + from[f + 8]);
+    FloatVector d = FloatVector.fromArray(S, x, xo + from[f + 12]);
+    FloatVector v = a.blend(c.rearrange(CROSS_8), HIGH_8);
+    c = a.rearrange(CROSS_8).blend(c, HIGH_8);
+    FloatVector w = b.blend(d.rearrange(CROSS_8), HIGH_8);
+    d = b.rearrange(CROSS_8).blend(d, HIGH_8);
+    v.blend(w.rearrange(CROSS_4), HIGH_4).intoArray(half, at);
+    v.rearrange(CROSS_4).blend(w, HIGH_4).intoArray(half, at + 4 * SIDE);
+    c.blend(d.rearrange(CROSS_4), HIGH_4).intoArray(half, at + 8 * SIDE);
+    c.rearrange(CROSS_4).blend(d, HIGH_4).intoArray(half, at + 12 * SIDE);
+    a = FloatVector.fromArray(S, x, xo + from[f + 1]);
+    b = FloatVector.fromArray(S, x, xo + from[f + 5]);
+    c = FloatVector.fromArray(S, x, xo + from[f + 9]);
+    d = FloatVector.fromArray(S, x, xo + from[f + 13]);
+    v = a.blend(c.rearrange(CROSS_8), HIGH_8);
+    c = a.rearrange(CROSS_8).blend(c, HIGH_8);
+    w = b.blend(d.rearrange(CROSS_8), HIGH_8);
+    d = b.rearrange(CROSS_8).blend(d, HIGH_8);
+    v.blend(w.rearrange(CROSS_4), HIGH_4).intoArray(half, at + SIDE);
+    v.rearrange(CROSS_4).blend(w, HIGH_4).intoArray(half, at + 5 * SIDE);
+    c.blend(d.rearrange(CROSS_4), HIGH_4).intoArray(half, at + 9 * SIDE);
+    c.rearrange(CROSS_4).blend(d, HIGH_4).intoArray(half, at + 13 * SIDE);
   }
 
-  /** Steps 2 and 1: of neighbouring rows; the last is written first. */
-  private static void near(float[] half, int at, float[] y, int a, int b, int c, int d) {
-    FloatVector va = FloatVector.fromArray(S, half, at);
-    FloatVector vb = FloatVector.fromArray(S, half, at + SIDE);
-    FloatVector vc = FloatVector.fromArray(S, half, at + 2 * SIDE);
-    FloatVector vd = FloatVector.fromArray(S, half, at + 3 * SIDE);
-    FloatVector wa = va.blend(vc.rearrange(CROSS_2), HIGH_2);
-    FloatVector wc = va.rearrange(CROSS_2).blend(vc, HIGH_2);
-    FloatVector wb = vb.blend(vd.rearrange(CROSS_2), HIGH_2);
-    FloatVector wd = vb.rearrange(CROSS_2).blend(vd, HIGH_2);
-    wc.rearrange(CROSS_1).blend(wd, HIGH_1).intoArray(y, d);
-    wc.blend(wd.rearrange(CROSS_1), HIGH_1).intoArray(y, c);
-    wa.rearrange(CROSS_1).blend(wb, HIGH_1).intoArray(y, b);
-    wa.blend(wb.rearrange(CROSS_1), HIGH_1).intoArray(y, a);
+  /** Steps 2 and 1, for two times four neighbouring rows; the last is written first. */
+  private static void near(float[] half, int at, float[] y, int yo, int[] to, int t) {
+    FloatVector a = FloatVector.fromArray(S, half, at + 4 * SIDE);
+    FloatVector b = FloatVector.fromArray(S, half, at + 5 * SIDE);
+    FloatVector c = FloatVector.fromArray(S, half, at + 6 * SIDE);
+    FloatVector d = FloatVector.fromArray(S, half, at + 7 * SIDE);
+    FloatVector v = a.blend(c.rearrange(CROSS_2), HIGH_2);
+    c = a.rearrange(CROSS_2).blend(c, HIGH_2);
+    FloatVector w = b.blend(d.rearrange(CROSS_2), HIGH_2);
+    d = b.rearrange(CROSS_2).blend(d, HIGH_2);
+    c.rearrange(CROSS_1).blend(d, HIGH_1).intoArray(y, yo + to[t + 7]);
+    c.blend(d.rearrange(CROSS_1), HIGH_1).intoArray(y, yo + to[t + 6]);
+    v.rearrange(CROSS_1).blend(w, HIGH_1).intoArray(y, yo + to[t + 5]);
+    v.blend(w.rearrange(CROSS_1), HIGH_1).intoArray(y, yo + to[t + 4]);
+    a = FloatVector.fromArray(S, half, at);
+    b = FloatVector.fromArray(S, half, at + SIDE);
+    c = FloatVector.fromArray(S, half, at + 2 * SIDE);
+    d = FloatVector.fromArray(S, half, at + 3 * SIDE);
+    v = a.blend(c.rearrange(CROSS_2), HIGH_2);
+    c = a.rearrange(CROSS_2).blend(c, HIGH_2);
+    w = b.blend(d.rearrange(CROSS_2), HIGH_2);
+    d = b.rearrange(CROSS_2).blend(d, HIGH_2);
+    c.rearrange(CROSS_1).blend(d, HIGH_1).intoArray(y, yo + to[t + 3]);
+    c.blend(d.rearrange(CROSS_1), HIGH_1).intoArray(y, yo + to[t + 2]);
+    v.rearrange(CROSS_1).blend(w, HIGH_1).intoArray(y, yo + to[t + 1]);
+    v.blend(w.rearrange(CROSS_1), HIGH_1).intoArray(y, yo + to[t]);
   }
 }
