@@ -1,6 +1,7 @@
 package dev.tern.device.cpu;
 
 import dev.tern.device.Data;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,11 @@ record Blocked(float[] elements, int channels, int positions) {
      * @param channel the first channel
      */
     void run(int at, int image, int channel);
+  }
+
+  /** The kernels of what is blocked: without them nothing is. */
+  static BlockKernels kernels() {
+    return Objects.requireNonNull(Simd.get().blocks());
   }
 
   /** The kernels, where channels fill whole vectors. */
@@ -116,7 +122,7 @@ record Blocked(float[] elements, int channels, int positions) {
   /** Elements in the plain order {@code [N, C, positions]}, brought to blocks. */
   static Blocked pack(float[] x, int size, int channels, int positions) {
     float[] elements = BufferPool.floats(size);
-    BlockKernels kernels = Simd.get().blocks();
+    BlockKernels kernels = Blocked.kernels();
     int n = size / (channels * positions);
     each(
         n,
@@ -130,7 +136,7 @@ record Blocked(float[] elements, int channels, int positions) {
   /** These elements in the plain order. */
   float[] unpack(int size) {
     float[] plain = BufferPool.floats(size);
-    BlockKernels kernels = Simd.get().blocks();
+    BlockKernels kernels = Blocked.kernels();
     int n = size / (channels * positions);
     each(
         n,

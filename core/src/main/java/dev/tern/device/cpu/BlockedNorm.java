@@ -26,7 +26,7 @@ final class BlockedNorm {
     if (to == null) {
       return false;
     }
-    BlockKernels kernels = Simd.get().blocks();
+    BlockKernels kernels = Blocked.kernels();
     float[] x = Blocked.elements(input);
     double[] means = new double[n * c];
     double[] squares = new double[n * c];
@@ -92,7 +92,7 @@ final class BlockedNorm {
     if (to == null) {
       return false;
     }
-    BlockKernels kernels = Simd.get().blocks();
+    BlockKernels kernels = Blocked.kernels();
     float[] x = Blocked.elements(input);
     float[] centers = floats(mean);
     int mo = mean.offset();

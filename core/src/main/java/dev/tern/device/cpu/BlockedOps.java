@@ -48,7 +48,7 @@ final class BlockedOps {
     float[] to = Blocked.elements(out);
     float[] numbers = floats(b);
     int bo = b.offset();
-    BlockKernels kernels = Simd.get().blocks();
+    BlockKernels kernels = Blocked.kernels();
     Blocked.each(
         x.shape().size(0),
         order.channels(),
@@ -83,7 +83,7 @@ final class BlockedOps {
     int oo = out.offset();
     int c = order.channels();
     double[] sums = new double[outer];
-    BlockKernels kernels = Simd.get().blocks();
+    BlockKernels kernels = Blocked.kernels();
     Blocked.each(
         outer / c,
         c,

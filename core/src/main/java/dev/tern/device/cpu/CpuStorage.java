@@ -234,8 +234,7 @@ public final class CpuStorage extends Storage {
     }
     settleReaders();
     Object here = content();
-    float[] elements =
-        here instanceof Pending ? BufferPool.floats(size()) : Pending.elements(here);
+    float[] elements = here instanceof Pending ? BufferPool.floats(size()) : Pending.elements(here);
     content = new Blocked(elements, channels, positions);
     return elements;
   }

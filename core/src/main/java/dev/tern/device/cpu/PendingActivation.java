@@ -6,11 +6,11 @@ import dev.tern.device.UnaryOp;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code op(x)} of an activation, put off: if 2x2 max pooling is all that reads it, the largest x of
- * each window is looked for first and op is computed of that alone, a quarter of the elements. The
- * result is the same, for op never falls where x grows. A pool's gradient is put off likewise, to be
- * multiplied by op's derivative while it is small. The activation itself and its gradient before op
- * are then never in memory.
+ * {@code op(x)} of an activation, put off: if 2x2 max pooling is all that reads it, the largest x
+ * of each window is looked for first and op is computed of that alone, a quarter of the elements.
+ * The result is the same, for op never falls where x grows. A pool's gradient is put off likewise,
+ * to be multiplied by op's derivative while it is small. The activation itself and its gradient
+ * before op are then never in memory.
  */
 final class PendingActivation implements Pending {
   /** Fewer elements are not worth the trouble. */
@@ -133,8 +133,7 @@ final class PendingActivation implements Pending {
       Object ordered = Pool2x2.inOrderOf(spec, a.x, dy);
       float[] y = Pending.elements(Pool2x2.inOrderOf(spec, a.x, a.pooled(spec)));
       float[] small = BufferPool.floats(n);
-      Float32.unaryGrad(
-          a.op, a.p, a.q, null, 0, y, 0, Pending.elements(ordered), 0, small, 0, n);
+      Float32.unaryGrad(a.op, a.p, a.q, null, 0, y, 0, Pending.elements(ordered), 0, small, 0, n);
       Object content =
           ordered instanceof Blocked order
               ? new Blocked(small, order.channels(), order.positions())

@@ -68,7 +68,7 @@ final class Pool2x2 {
       return y;
     }
     float[] from = Pending.elements(x);
-    BlockKernels kernels = Simd.get().blocks();
+    BlockKernels kernels = Blocked.kernels();
     Blocked.each(
         s.batch(),
         s.channels(),
@@ -78,7 +78,9 @@ final class Pool2x2 {
     return new Blocked(y, s.channels(), h * w / 4);
   }
 
-  /** Its gradient: dy, in either order, goes to the first largest of its window, 0 to the others. */
+  /**
+   * Its gradient: dy, in either order, goes to the first largest of its window, 0 to the others.
+   */
   static Object grad(PoolSpec s, Object x, Object dy) {
     int h = s.in()[0];
     int w = s.in()[1];
@@ -90,14 +92,13 @@ final class Pool2x2 {
       return dx;
     }
     float[] from = Pending.elements(x);
-    BlockKernels kernels = Simd.get().blocks();
+    BlockKernels kernels = Blocked.kernels();
     Blocked.each(
         s.batch(),
         s.channels(),
         h * w,
         kernels.lanes(),
-        (at, image, channel) ->
-            kernels.maxPool2x2Grad(h, w, from, at, ordered, at / 4, dx, at));
+        (at, image, channel) -> kernels.maxPool2x2Grad(h, w, from, at, ordered, at / 4, dx, at));
     return new Blocked(dx, s.channels(), h * w);
   }
 

@@ -147,8 +147,8 @@ final class LaneTranspose {
   }
 
   /**
-   * Transposes 16 vectors: in step k = 8, 4, 2, 1 what lies k rows and k lanes apart changes places.
-   * Two steps at a time, by methods that C2 neither inlines nor finds too much.
+   * Transposes 16 vectors: in step k = 8, 4, 2, 1 what lies k rows and k lanes apart changes
+   * places. Two steps at a time, by methods that C2 neither inlines nor finds too much.
    */
   private static void turn(
       float[] x, int xo, int[] from, int f, float[] y, int yo, int[] to, int t, float[] half) {
