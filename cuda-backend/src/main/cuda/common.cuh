@@ -109,13 +109,14 @@ INLINE T smallest(T a, T b) { return a < b || a != a ? a : b; }
 
 // What a kernel found wrong; the host looks at the next synchronisation. The first finder's report is kept.
 struct Fault {
-  int kind, unused;
+  int kind, message;
   i64 value, position, limit;
 };
 enum { INDEX_OUT_OF_RANGE = 1, DIVISION_BY_ZERO = 2 };
 
-INLINE void report(Fault* fault, int kind, i64 value, i64 position, i64 limit) {
+INLINE void report(Fault* fault, int kind, i64 value, i64 position, i64 limit, int message = 0) {
   if (atomicCAS(&fault->kind, 0, kind) == 0) {
+    fault->message = message;
     fault->value = value;
     fault->position = position;
     fault->limit = limit;

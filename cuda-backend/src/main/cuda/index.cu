@@ -1,6 +1,6 @@
 // Rows picked and added by their index in the middle of [outer, n, inner]. An index out of range is reported; nothing is
 // read or written there.
-#include "common.cuh"
+#include "sort.cuh"
 
 template <class T>
 INLINE void index_select(const T* x, const i64* index, T* out, int outer, int n, int inner, int count, Fault* fault) {
@@ -25,53 +25,64 @@ KERNEL index_select_8(const i64* x, const i64* index, i64* out, int outer, int n
   index_select(x, index, out, outer, n, inner, count, fault);
 }
 
-// To add in a fixed order, the indices are sorted first: a key is (index, position), so all are different. A bad index is
-// the largest key but for what fills up to a power of two.
-enum : u64 { FILLER = ~0ULL, BAD = ~0ULL - 1 };
-enum { SORTED_AT_ONCE = 2048 };
-
-INLINE u64 key(const i64* index, unsigned i, unsigned count, int n, Fault* fault) {
-  if (i >= count) return FILLER;
-  i64 at = index[i];
-  if (at >= 0 && at < n) return (u64)at << 32 | i;
-  report(fault, INDEX_OUT_OF_RANGE, at, i, n);
-  return BAD;
+// Reports each index that is out of range and not `besides`; `message` says how the host puts it.
+KERNEL check_indices(const i64* index, int count, int n, i64 besides, int message, Fault* fault) {
+  for (unsigned i = first_index(); i < (unsigned)count; i += grid_step()) {
+    i64 at = index[i];
+    if ((at < 0 || at >= n) && at != besides) report(fault, INDEX_OUT_OF_RANGE, at, i, n, message);
+  }
 }
 
-KERNEL index_keys(const i64* index, u64* keys, int count, int size, int n, Fault* fault) {
-  for (unsigned i = first_index(); i < (unsigned)size; i += grid_step()) keys[i] = key(index, i, count, n, fault);
+// out[i] = where the walk is + step index[i], or -1 for an index that is out of range, which is reported.
+// It goes on from element `from`.
+KERNEL index_places(const i64* index, i64* out, int from, int count, Walk walk, int first, int step, int n, int message,
+                    Fault* fault) {
+  for (unsigned i = first_index(); i < (unsigned)count; i += grid_step()) {
+    i64 at = index[from + i];
+    bool is_there = at >= 0 && at < n;
+    if (!is_there) report(fault, INDEX_OUT_OF_RANGE, at, from + i, n, message);
+    out[from + i] = is_there ? first + locate<1>(walk, i).at[0] + step * at : -1;
+  }
 }
 
-// One comparison of a bitonic sort (Batcher 1968): runs of 2 distance within blocks of `block`, turn by turn upwards and
-// downwards.
-INLINE void exchange(u64* keys, unsigned pair, unsigned block, unsigned distance) {
-  unsigned low = pair / distance * 2 * distance + pair % distance, high = low + distance;
-  u64 a = keys[low], b = keys[high];
-  if ((a > b) == ((low & block) == 0)) keys[low] = b, keys[high] = a;
+// origin[place[i]] = i for the last i of each place; the origins are -1 before.
+KERNEL index_latest(const i64* place, i64* origin, int count, int n) {
+  for (unsigned i = first_index(); i < (unsigned)count; i += grid_step()) {
+    i64 at = place[i];
+    if (at >= 0 && at < n) atomicMax(origin + at, (i64)i);
+  }
 }
 
-KERNEL sort_step(u64* keys, int size, int block, int distance) {
-  for (unsigned pair = first_index(); pair < (unsigned)size / 2; pair += grid_step()) exchange(keys, pair, block, distance);
-}
+// To add in a fixed order, the indices are sorted first: a key is (index, position), so all are different. Bad indices
+// come last.
+enum : unsigned { BAD = ~0u };
 
-// All of it by one block, in shared memory.
-KERNEL sort_keys(const i64* index, u64* keys, int count, int size, int n, Fault* fault) {
+// Sorts runs of `size`, a power of two, by a block each.
+KERNEL sort_indices(const i64* index, u64* keys, int count, int size, int n, Fault* fault) {
   __shared__ u64 shared[SORTED_AT_ONCE];
-  for (unsigned i = threadIdx.x; i < (unsigned)size; i += blockDim.x) shared[i] = key(index, i, count, n, fault);
-  for (int block = 2; block <= size; block *= 2)
-    for (int distance = block / 2; distance > 0; distance /= 2) {
-      __syncthreads();
-      for (unsigned pair = threadIdx.x; pair < (unsigned)size / 2; pair += blockDim.x) exchange(shared, pair, block, distance);
+  for (unsigned from = blockIdx.x * size; from < (unsigned)count; from += gridDim.x * size) {
+    for (unsigned i = threadIdx.x; i < (unsigned)size; i += blockDim.x) {
+      if (from + i >= (unsigned)count) {
+        fill_up(shared[i]);
+        continue;
+      }
+      i64 at = index[from + i];
+      bool is_there = at >= 0 && at < n;
+      if (!is_there) report(fault, INDEX_OUT_OF_RANGE, at, from + i, n);
+      shared[i] = (u64)(is_there ? (unsigned)at : BAD) << 32 | (from + i);
     }
-  __syncthreads();
-  for (unsigned i = threadIdx.x; i < (unsigned)size; i += blockDim.x) keys[i] = shared[i];
+    sort_shared(shared, size);
+    for (unsigned i = threadIdx.x; i < (unsigned)size && from + i < (unsigned)count; i += blockDim.x)
+      keys[from + i] = shared[i];
+    __syncthreads();
+  }
 }
 
 // to[o, index[i], :] += x[o, i, :] for i upwards: the first key of each index adds for all of them. With a bad index among
 // them nothing is added.
 template <class T>
 INLINE void index_add(const T* x, const u64* keys, T* to, int outer, int n, int inner, int count) {
-  if (keys[count - 1] == BAD) return;
+  if ((unsigned)(keys[count - 1] >> 32) == BAD) return;
   for (unsigned e = first_index(); e < (unsigned)outer * count * inner; e += grid_step()) {
     unsigned row = e / inner, column = e % inner, o = row / count, k = row % count;
     unsigned index = (unsigned)(keys[k] >> 32);

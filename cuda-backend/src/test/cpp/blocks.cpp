@@ -148,7 +148,7 @@ void emu_barrier(int site) {
 
 // Hands in a value and waits until all lanes of the warp have come to this place. The two sets of slots take turns: a
 // lane may enter the next function while others have yet to read from this one.
-static uint64_t* meet(unsigned mask, uint64_t value, int site) {
+uint64_t* emu_meet(unsigned mask, uint64_t value, int site) {
   emu_thread& me = *emu_current;
   warp& w = run->warps[me.warp];
   if (mask != 0xffffffffu) fail(LAUNCH_FAILED, "a warp function with mask %08x; only full warps are emulated", mask);
@@ -165,7 +165,7 @@ static uint64_t* meet(unsigned mask, uint64_t value, int site) {
 }
 
 uint64_t emu_exchange(unsigned mask, uint64_t value, int source, int site) {
-  uint64_t* slots = meet(mask, value, site);
+  uint64_t* slots = emu_meet(mask, value, site);
   if (!(run->warps[emu_current->warp].met >> source & 1)) {
     fail(LAUNCH_FAILED, "a shuffle reads lane %d, which does not take part", source);
   }
@@ -173,7 +173,7 @@ uint64_t emu_exchange(unsigned mask, uint64_t value, int source, int site) {
 }
 
 unsigned emu_vote(unsigned mask, int predicate, int site) {
-  uint64_t* slots = meet(mask, predicate, site);
+  uint64_t* slots = emu_meet(mask, predicate, site);
   unsigned votes = 0, met = run->warps[emu_current->warp].met;
   for (int i = 0; i < 32; i++) {
     if (met >> i & 1 && slots[i]) votes |= 1u << i;
@@ -189,7 +189,13 @@ static void start_block() {
   for (unsigned z = 0; z < size.z; z++) {
     for (unsigned y = 0; y < size.y; y++) {
       for (unsigned x = 0; x < size.x; x++, i++) {
-        run->threads[i] = {{x, y, z}, i & 31, i >> 5, NEW, 0, nullptr, 0};
+        emu_thread& t = run->threads[i];
+        t.index = {x, y, z};
+        t.lane = i & 31;
+        t.warp = i >> 5;
+        t.state = NEW;
+        t.site = t.exchanges = t.copies = 0;
+        t.context = nullptr;
         run->warps[i >> 5].alive |= 1u << (i & 31);
       }
     }

@@ -39,11 +39,14 @@ static inline double2 make_double2(double x, double y) { return {x, y}; }
 
 // The thread that runs, and the block it is of.
 struct emu_thread {
+  enum { MAX_COPIES = 32 };
   uint3 index;
   int lane, warp;
   int state, site;
   void* context;
   int exchanges;  // how many warp functions it has passed: their parity picks one of two sets of slots
+  int copies;     // asynchronous ones that it has not waited for
+  struct { void* to; const void* from; int bytes; } copy[MAX_COPIES];
 };
 extern emu_thread* emu_current;
 extern uint3 emu_block;
@@ -56,6 +59,7 @@ static const int warpSize = 32;
 
 // Barriers and warp functions know where they are called: threads that wait at two places have diverged.
 void emu_barrier(int site);
+uint64_t* emu_meet(unsigned mask, uint64_t value, int site);
 uint64_t emu_exchange(unsigned mask, uint64_t value, int source_lane, int site);
 unsigned emu_vote(unsigned mask, int predicate, int site);
 #define __syncthreads() emu_barrier(__COUNTER__)

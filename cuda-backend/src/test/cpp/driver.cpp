@@ -23,7 +23,8 @@ enum {
 };
 // What Emulator.java sets and asks.
 enum {
-  INIT_RESULT, DRIVER_VERSION, DEVICES, CAPABILITY, MEMORY, ORDER, LAZY, LAUNCHES, ALLOCATIONS, MODULES, PENDING, SETTINGS
+  INIT_RESULT, DRIVER_VERSION, DEVICES, CAPABILITY, MEMORY, ORDER, LAZY, LAUNCHES, ALLOCATIONS, MODULES, PENDING, WAITS,
+  SETTINGS
 };
 
 struct device;
@@ -51,7 +52,7 @@ struct device {
 };
 struct state {
   std::recursive_mutex lock;
-  long settings[SETTINGS] = {0, 12060, 4, 80, 1 << 30, 0, 1, 0, 0, 0, 0};
+  long settings[SETTINGS] = {0, 12060, 4, 80, 1 << 30, 0, 1, 0, 0, 0, 0, 0};
   bool initialised = false;
   std::map<std::string, emu_kernel> kernels;
   device devices[8];
@@ -101,6 +102,13 @@ static int run_to(stream* s, uint64_t ticket) {
 }
 
 static int drain(stream* s) { return run_to(s, s->given); }
+
+// What the host waits for.
+template <class Of>
+static int wait(Of* of) {
+  emu().settings[WAITS]++;
+  return drain(of);
+}
 
 static int drain(device* d) {
   int error = drain(&d->null_stream);
@@ -161,7 +169,7 @@ API cuStreamSynchronize(stream* s) {
     s->capturing->invalid = true;
     return CAPTURE_UNSUPPORTED;
   }
-  return drain(at(s));
+  return wait(at(s));
 }
 API cuStreamQuery(stream* s) {
   ENTER;
@@ -201,7 +209,9 @@ API cuEventQuery(event* e) {
 }
 API cuEventSynchronize(event* e) {
   ENTER;
-  return e->in ? run_to(e->in, e->ticket) : SUCCESS;
+  if (!e->in || e->in->done >= e->ticket) return SUCCESS;
+  emu().settings[WAITS]++;
+  return run_to(e->in, e->ticket);
 }
 API cuEventElapsedTime(float* milliseconds, event*, event*) {
   *milliseconds = 0;  // an emulated GPU takes no time
@@ -265,7 +275,7 @@ API cuCtxGetCurrent(device** context) {
 }
 API cuCtxSynchronize() {
   ENTER;
-  return capturing(current, false) ? CAPTURE_UNSUPPORTED : drain(current);
+  return capturing(current, false) ? CAPTURE_UNSUPPORTED : wait(current);
 }
 
 // --- memory ---------------------------------------------------------------------------------------------------------
@@ -299,7 +309,7 @@ API cuMemFree_v2(uintptr_t address) {
   if (capturing(current, false)) return CAPTURE_UNSUPPORTED;
   auto found = current->memory.find(address);
   if (found == current->memory.end()) return INVALID_VALUE;
-  int error = drain(current);  // freeing waits, as on a GPU
+  int error = wait(current);  // freeing waits, as on a GPU
   munmap(found->second.mapping, found->second.mapped);
   current->used -= found->second.asked;
   current->memory.erase(found);
@@ -322,7 +332,7 @@ API cuMemAllocHost_v2(void** host, size_t bytes) { return cuMemHostAlloc(host, b
 API cuMemFreeHost(void* host) {
   ENTER;
   if (!emu().pinned.erase((char*)host)) return INVALID_VALUE;
-  int error = drain(current);
+  int error = wait(current);
   free(host);
   return error;
 }
@@ -353,17 +363,17 @@ static int to_device(uintptr_t to, const char* from, size_t bytes, stream* s) {
 static int to_host(char* to, uintptr_t from, size_t bytes, stream* s) {
   if (!is_device(from, bytes)) return INVALID_VALUE;
   int error = give(s, [=] { memcpy(to, (void*)from, bytes); return SUCCESS; });
-  return error || is_pinned(to) ? error : at(s)->capturing ? CAPTURE_UNSUPPORTED : drain(at(s));
+  return error || is_pinned(to) ? error : at(s)->capturing ? CAPTURE_UNSUPPORTED : wait(at(s));
 }
 API cuMemcpyHtoD_v2(uintptr_t to, const char* from, size_t bytes) {
   ENTER;
   int error = to_device(to, from, bytes, nullptr);
-  return error ? error : drain(&current->null_stream);
+  return error ? error : wait(&current->null_stream);
 }
 API cuMemcpyDtoH_v2(char* to, uintptr_t from, size_t bytes) {
   ENTER;
   int error = to_host(to, from, bytes, nullptr);
-  return error ? error : drain(&current->null_stream);
+  return error ? error : wait(&current->null_stream);
 }
 API cuMemcpyHtoDAsync_v2(uintptr_t to, const char* from, size_t bytes, stream* s) {
   ENTER;

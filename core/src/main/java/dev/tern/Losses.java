@@ -2,6 +2,7 @@ package dev.tern;
 
 import static dev.tern.Gradient.grad;
 
+import dev.tern.device.IndexRange;
 import dev.tern.shape.DType;
 import dev.tern.shape.DTypeException;
 import dev.tern.shape.Shape;
@@ -41,8 +42,8 @@ public sealed interface Losses permits Tensor {
     if (target.dtype().isFloatingPoint() && target.rank() == x.rank()) {
       return ofProbabilities(x, target, options);
     }
-    checkClasses("crossEntropy", x, target, options.ignoreIndex());
-    return nll(x.logSoftmax(classDim(x)), target, options);
+    boolean ignores = checkClasses("crossEntropy", x, target, options.ignoreIndex());
+    return nll(x.logSoftmax(classDim(x)), target, ignores, options);
   }
 
   /** The mean of minus the log-probability at the target, {@code F.nll_loss}. */
@@ -65,8 +66,8 @@ public sealed interface Losses permits Tensor {
       throw new IllegalArgumentException("nllLoss: has no label smoothing; use crossEntropy");
     }
     checkWeight("nllLoss", self(), options.weight());
-    checkClasses("nllLoss", self(), target, options.ignoreIndex());
-    return nll(self(), target, options);
+    boolean ignores = checkClasses("nllLoss", self(), target, options.ignoreIndex());
+    return nll(self(), target, ignores, options);
   }
 
   /** The dimension of the classes: the second, or the only one. */
@@ -88,7 +89,8 @@ public sealed interface Losses permits Tensor {
     }
   }
 
-  private static void checkClasses(String op, Tensor x, Tensor target, long ignoreIndex) {
+  /** Whether a label may be the one that is ignored: a GPU checks later and cannot tell. */
+  private static boolean checkClasses(String op, Tensor x, Tensor target, long ignoreIndex) {
     if (target.dtype() != DType.INT64) {
       throw new DTypeException(op + ": wants INT64 class numbers, got " + target.dtype());
     }
@@ -98,21 +100,17 @@ public sealed interface Losses permits Tensor {
           "%s: target %s does not fit input %s; expected %s"
               .formatted(op, target.shape(), x.shape(), x.shape().without(dim)));
     }
-    long[] labels = target.toLongArray();
-    for (int i = 0; i < labels.length; i++) {
-      if (labels[i] != ignoreIndex && (labels[i] < 0 || labels[i] >= x.size(dim))) {
-        throw new ShapeException(
-            "%s: target %d at position %d is out of range for %d classes"
-                .formatted(op, labels[i], i, x.size(dim)));
-      }
-    }
+    IndexRange range =
+        new IndexRange(
+            x.size(dim), op + ": target %d at position %d is out of range for %d classes");
+    return target.backend().checkIndices(range, ignoreIndex, target.data());
   }
 
-  private static Tensor nll(Tensor logProbabilities, Tensor target, CrossEntropyOptions options) {
+  private static Tensor nll(
+      Tensor logProbabilities, Tensor target, boolean ignores, CrossEntropyOptions options) {
     int dim = classDim(logProbabilities);
-    Tensor ignored = target.eq((double) options.ignoreIndex());
-    boolean some = ignored.sum().itemLong() > 0;
-    Tensor index = some ? target.maskedFill(ignored, 0) : target;
+    Tensor ignored = ignores ? target.eq((double) options.ignoreIndex()) : null;
+    Tensor index = ignored != null ? target.maskedFill(ignored, 0) : target;
     Tensor losses = logProbabilities.gather(dim, index.unsqueeze(dim)).squeeze(dim).neg();
     Tensor weight = options.weight();
     Tensor counts = null; // how much each position counts; null where all count 1
@@ -120,7 +118,7 @@ public sealed interface Losses permits Tensor {
       counts = weight.indexSelect(0, index.reshape(-1)).reshape(index.shape());
       losses = losses.mul(counts);
     }
-    if (some) {
+    if (ignored != null) {
       counts = counts == null ? ignored.logicalNot().to(losses.dtype()) : counts;
       counts = counts.maskedFill(ignored, 0);
       losses = losses.maskedFill(ignored, 0);
@@ -129,7 +127,7 @@ public sealed interface Losses permits Tensor {
       double share = options.labelSmoothing();
       Tensor all = weight == null ? logProbabilities : weighted(logProbabilities, weight);
       Tensor spread = all.sum(dim).mul(-share / logProbabilities.size(dim));
-      losses = losses.mul(1 - share).add(some ? spread.maskedFill(ignored, 0) : spread);
+      losses = losses.mul(1 - share).add(ignored != null ? spread.maskedFill(ignored, 0) : spread);
     }
     return counts != null && options.reduction() == Reductions.MEAN
         ? losses.sum().div(counts.sum())

@@ -2,10 +2,12 @@ package dev.tern;
 
 import static dev.tern.Gradient.grad;
 
+import dev.tern.device.IndexRange;
 import dev.tern.shape.DType;
 import dev.tern.shape.DTypeException;
 import dev.tern.shape.Shape;
 import dev.tern.shape.ShapeException;
+import dev.tern.shape.View;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -62,26 +64,18 @@ final class Places {
           "%s: index %s does not fit %s along dimension %d".formatted(op, shape, x, dim));
     }
     int[] strides = x.strides();
-    long[] flat = index.toLongArray();
-    int[] at = new int[rank];
-    int size = rank == 0 ? 1 : x.size(axis);
-    for (int i = 0; i < flat.length; i++) {
-      long chosen = flat[i];
-      if (chosen < 0 || chosen >= size) {
-        throw new ShapeException(
-            "%s: index %d at position %d is out of range for dimension %d of %s, which has %d"
-                .formatted(op, chosen, i, axis, x, size));
-      }
-      long position = 0;
-      for (int d = 0; d < rank; d++) {
-        position += strides[d] * (d == axis ? chosen : at[d]);
-      }
-      flat[i] = position;
-      for (int d = rank - 1; d >= 0 && ++at[d] == shape.size(d); d--) {
-        at[d] = 0;
-      }
+    int step = rank == 0 ? 1 : strides[axis];
+    if (rank > 0) {
+      strides[axis] = 0;
     }
-    return Tensor.of(flat).to(index.device());
+    IndexRange range =
+        new IndexRange(
+            rank == 0 ? 1 : x.size(axis),
+            "%s: index %%d at position %%d is out of range for dimension %d of %s, which has %%d"
+                .formatted(op, axis, x));
+    Tensor flat = index.empty(shape);
+    index.backend().places(range, View.strided(shape, strides, 0), step, index.data(), flat.data());
+    return flat.view(-1);
   }
 
   /** The positions, counted row-major, at which a mask is true. */
@@ -102,16 +96,11 @@ final class Places {
    * source}; of several for one place the last.
    */
   static Tensor replaced(Tensor x, Tensor rows, Tensor source) {
-    long[] place = rows.toLongArray();
-    long[] origin = new long[x.size(0)];
-    java.util.Arrays.fill(origin, -1);
-    for (int i = 0; i < place.length; i++) {
-      origin[(int) place[i]] = i;
-    }
-    if (place.length == 0) {
+    if (rows.numel() == 0) {
       return x.copy();
     }
-    Tensor from = Tensor.of(origin).to(x.device());
+    Tensor from = rows.empty(Shape.of(x.size(0)));
+    rows.backend().latest(rows.data(), from.data());
     Tensor taken = source.indexSelect(0, from.clamp(0, Long.MAX_VALUE));
     return Tensor.where(from.ge(0).unsqueeze(1), taken, x);
   }

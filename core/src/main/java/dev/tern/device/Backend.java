@@ -58,6 +58,17 @@ public interface Backend {
     throw new DeviceException(device() + " captures no graphs; run the work itself");
   }
 
+  /**
+   * Whether products may be rounded, see {@link Cuda#allowTf32}.
+   *
+   * @throws DeviceException if the device cannot
+   */
+  default void allowTf32(boolean allow) {
+    if (allow) {
+      throw new DeviceException(device() + " has no TF32 tensor cores; leave it off");
+    }
+  }
+
   /** Sets every element. */
   void fill(Data out, double value);
 
@@ -251,6 +262,32 @@ public interface Backend {
           secondMoments[i],
           maxSecondMoments == null ? null : maxSecondMoments[i]);
     }
+  }
+
+  /**
+   * Checks indices, INT64, before they are used.
+   *
+   * @param besides one that is right as well, though it may be out of range
+   * @return whether {@code besides} may be among them
+   * @throws dev.tern.shape.ShapeException as the range says; where the device works on while the
+   *     host does, the next {@link #download} or {@link #synchronize} throws it
+   */
+  default boolean checkIndices(IndexRange range, long besides, Data index) {
+    return ComposedIndexing.checkIndices(this, range, besides, index);
+  }
+
+  /**
+   * Where indexed elements lie: {@code out[i] = (where the view sees i) + step index[i]}, INT64.
+   *
+   * @throws dev.tern.shape.ShapeException as for {@link #checkIndices}
+   */
+  default void places(IndexRange range, View view, int step, Data index, Data out) {
+    ComposedIndexing.places(this, range, view, step, index, out);
+  }
+
+  /** The last i of each place, {@code places[i] = place}, all in range; -1 where there is none. */
+  default void latest(Data places, Data origins) {
+    ComposedIndexing.latest(this, places, origins);
   }
 
   /**

@@ -57,6 +57,18 @@ public final class Cuda {
   }
 
   /**
+   * Whether a GPU may multiply FLOAT32 matrices on its tensor cores, {@code
+   * torch.backends.cuda.matmul.allow_tf32}: several times faster, each factor rounded to TF32, which
+   * keeps 10 bits after the point, not 23; sums stay FLOAT32. Off unless turned on. Convolutions are
+   * not touched.
+   *
+   * @throws DeviceException if the device has none (compute capability below 8.0)
+   */
+  public static void allowTf32(Device device, boolean allow) {
+    Backends.of(device).allowTf32(allow);
+  }
+
+  /**
    * Captures what a piece of code does on a GPU, to be replayed where the shapes repeat, as a
    * training step's do:
    *

@@ -40,4 +40,10 @@ class CudaConformanceTest {
 
   @Nested
   class ComposedNormalisation extends ComposedNormTest {}
+
+  @Nested
+  class InOrder extends OrderingTest {}
+
+  @Nested
+  class OfIndices extends IndexingTest {}
 }

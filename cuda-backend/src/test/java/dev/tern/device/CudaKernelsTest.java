@@ -418,4 +418,61 @@ class CudaKernelsTest {
   private static int[] join(int first, int second, int[] rest) {
     return IntStream.concat(IntStream.of(first, second), Arrays.stream(rest)).toArray();
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "3, 2048, 1", "2, 2049, 1", "1, 9000, 1", "2, 4100, 3", "700, 5, 1", "40000, 2, 1",
+  })
+  void sorts(int outer, int n, int inner) {
+    for (DType dtype : new DType[] {F32, F64, DType.INT64, DType.UINT8}) {
+      for (boolean descending : new boolean[] {false, true}) {
+        same(
+            dtype + " descending " + descending,
+            0,
+            t ->
+                t.backend.sort(
+                    outer,
+                    n,
+                    inner,
+                    descending,
+                    t.in(dtype, outer, n, inner),
+                    t.out(dtype, outer, n, inner),
+                    t.out(DType.INT64, outer, n, inner)));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "3, 31, 5", // a thread a row
+    "300, 1100, 1", // a block a row
+    "2, 9000, 1", // rows in chunks
+    "1, 2500, 3",
+    "2, 33, 8200"
+  })
+  void scansOfAnyLength(int outer, int n, int inner) {
+    for (DType dtype : new DType[] {F32, F64, DType.INT64, DType.UINT8}) {
+      for (ScanOp op : ScanOp.values()) {
+        if (op == ScanOp.PROD && dtype.isFloatingPoint() && n > 100) {
+          continue; // 0, or beyond every number
+        }
+        DType to = dtype == DType.UINT8 ? DType.INT64 : dtype;
+        same(
+            dtype + " " + op,
+            1e-6,
+            t ->
+                t.backend.scan(
+                    op, outer, n, inner, t.in(dtype, outer, n, inner), t.out(to, outer, n, inner)));
+      }
+    }
+  }
+
+  @Test
+  void scansAndSortsInAnyOrderOfThreads() {
+    for (long order : new long[] {1, 12345}) {
+      Emulator.set(Emulator.Setting.ORDER, order);
+      scansOfAnyLength(2, 5000, 1);
+      sorts(1, 5000, 1);
+    }
+  }
 }

@@ -9,10 +9,12 @@ import dev.tern.device.Data;
 import dev.tern.device.Device;
 import dev.tern.device.Draw;
 import dev.tern.device.Generator;
+import dev.tern.device.IndexRange;
 import dev.tern.device.MatmulSpec;
 import dev.tern.device.NormSpec;
 import dev.tern.device.PoolSpec;
 import dev.tern.device.ReduceOp;
+import dev.tern.device.ScanOp;
 import dev.tern.device.SgdSpec;
 import dev.tern.device.Storage;
 import dev.tern.device.UnaryOp;
@@ -42,6 +44,8 @@ final class CudaBackend implements Backend {
   private final Norm norm;
   private final LogSoftmax logSoftmax;
   private final Steps steps;
+  private final Scan scan;
+  private final Sort sort;
 
   CudaBackend(CudaDevice device) {
     this.device = device;
@@ -58,6 +62,8 @@ final class CudaBackend implements Backend {
     norm = new Norm(device);
     logSoftmax = new LogSoftmax(device);
     steps = new Steps(device);
+    scan = new Scan(device, this);
+    sort = new Sort(device, this);
   }
 
   @Override
@@ -129,6 +135,16 @@ final class CudaBackend implements Backend {
   @Override
   public CudaGraph capture(Runnable work) {
     return device.capture(work);
+  }
+
+  /** A replayed graph may find what its kernels were captured to look for. */
+  void replayed() {
+    faults.mayRecur();
+  }
+
+  @Override
+  public void allowTf32(boolean allow) {
+    matmul.allowTf32(allow);
   }
 
   @Override
@@ -206,6 +222,23 @@ final class CudaBackend implements Backend {
   @Override
   public void indexSelect(int outer, int n, int inner, Data x, Data index, Data out) {
     this.index.select(outer, n, inner, x, index, out);
+  }
+
+  /** True where there may be such an index: nobody waits to see. */
+  @Override
+  public boolean checkIndices(IndexRange range, long besides, Data index) {
+    this.index.check(range, besides, index);
+    return true;
+  }
+
+  @Override
+  public void places(IndexRange range, View view, int step, Data index, Data out) {
+    this.index.places(range, view, step, index, out);
+  }
+
+  @Override
+  public void latest(Data places, Data origins) {
+    index.latest(places, origins);
   }
 
   @Override
@@ -313,5 +346,16 @@ final class CudaBackend implements Backend {
       Data @Nullable [] maxSecondMoments) {
     device.expectNoCapture("Adam's step, whose bias correction changes with each,");
     steps.adam(spec, parameters, gradients, firstMoments, secondMoments, maxSecondMoments);
+  }
+
+  @Override
+  public void scan(ScanOp op, int outer, int n, int inner, Data x, Data out) {
+    scan.apply(op, outer, n, inner, x, out);
+  }
+
+  @Override
+  public void sort(
+      int outer, int n, int inner, boolean descending, Data x, Data values, Data indices) {
+    sort.apply(outer, n, inner, descending, x, values, indices);
   }
 }

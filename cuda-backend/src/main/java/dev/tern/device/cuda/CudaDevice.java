@@ -1,6 +1,5 @@
 package dev.tern.device.cuda;
 
-import dev.tern.device.Backend;
 import dev.tern.device.Data;
 import dev.tern.device.Device;
 import dev.tern.shape.DType;
@@ -118,7 +117,7 @@ final class CudaDevice {
   }
 
   /** Its backend, made when first asked for. */
-  Backend backend() {
+  CudaBackend backend() {
     CudaBackend made = backend;
     if (made == null) {
       synchronized (this) {
@@ -228,7 +227,7 @@ final class CudaDevice {
     keep(from.storage(), to.storage());
   }
 
-  /** Sets elements of up to 4 bytes to one bit pattern; 8-byte ones to zero only. */
+  /** Sets elements of up to 4 bytes to one bit pattern; 8-byte ones to twice the same. */
   void fill(Data data, int bits) {
     expectHere(data);
     enter();
@@ -239,7 +238,7 @@ final class CudaDevice {
           case 1 -> JCudaDriver.cuMemsetD8Async(to, (byte) bits, n, stream());
           case 2 -> JCudaDriver.cuMemsetD16Async(to, (short) bits, n, stream());
           case 4 -> JCudaDriver.cuMemsetD32Async(to, bits, n, stream());
-          default -> JCudaDriver.cuMemsetD32Async(to, 0, 2L * n, stream());
+          default -> JCudaDriver.cuMemsetD32Async(to, bits, 2L * n, stream());
         },
         "filling");
     keep(data.storage());

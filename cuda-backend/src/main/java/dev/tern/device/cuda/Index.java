@@ -3,13 +3,13 @@ package dev.tern.device.cuda;
 import static dev.tern.device.cuda.Elements.run;
 
 import dev.tern.device.Data;
+import dev.tern.device.IndexRange;
 import dev.tern.shape.DType;
 import dev.tern.shape.DTypeException;
+import dev.tern.shape.View;
 
 /** Launches {@code index.cu}. */
 final class Index {
-  private static final int SORTED_AT_ONCE = 2048;
-
   private final CudaDevice device;
   private final Faults faults;
 
@@ -40,24 +40,36 @@ final class Index {
     Elements.recycle(keys);
   }
 
-  /** The indices with their positions, in order; by one block where it can. */
+  void check(IndexRange range, long besides, Data index) {
+    Launch launch = device.kernel("check_indices").args();
+    launch.arg(index).arg(index.numel()).arg(range.n()).arg(besides);
+    run(launch.arg(faults.message(range.message())).arg(faults.note()), index.numel());
+  }
+
+  void places(IndexRange range, View view, int step, Data index, Data out) {
+    Walk.of(view)
+        .each(
+            (struct, n, at, offsets) -> {
+              Launch launch = device.kernel("index_places").args();
+              launch.arg(index).arg(out).arg(at).arg(n).arg(struct).arg(view.offset() + offsets[0]);
+              launch.arg(step).arg(range.n()).arg(faults.message(range.message()));
+              run(launch.arg(faults.note()), n);
+            });
+  }
+
+  void latest(Data places, Data origins) {
+    device.fill(origins, -1); // all bits
+    Launch launch = device.kernel("index_latest").args();
+    run(launch.arg(places).arg(origins).arg(places.numel()).arg(origins.numel()), places.numel());
+  }
+
+  /** The indices with their positions, in order. */
   private Data sorted(Data index, int count, int n) {
-    int size = count == 1 ? 1 : 2 * Integer.highestOneBit(count - 1); // a power of two
-    Data keys = Elements.temporary(device, DType.INT64, size);
-    if (size <= SORTED_AT_ONCE) {
-      Launch launch = device.kernel("sort_keys").args();
-      launch.arg(index).arg(keys).arg(count).arg(size).arg(n).arg(faults.note());
-      launch.run(1, Math.max(32, size / 2));
-      return keys;
-    }
-    Launch first = device.kernel("index_keys").args();
-    run(first.arg(index).arg(keys).arg(count).arg(size).arg(n).arg(faults.note()), size);
-    for (int block = 2; block <= size; block *= 2) {
-      for (int distance = block / 2; distance > 0; distance /= 2) {
-        Launch step = device.kernel("sort_step").args();
-        run(step.arg(keys).arg(size).arg(block).arg(distance), size / 2);
-      }
-    }
-    return keys;
+    int size = Math.min(Sort.AT_ONCE, Sort.powerOfTwo(count));
+    Data keys = Elements.temporary(device, DType.INT64, count);
+    Launch launch = device.kernel("sort_indices").args();
+    launch.arg(index).arg(keys).arg(count).arg(size).arg(n).arg(faults.note());
+    launch.run((count + size - 1) / size, Sort.threads(size));
+    return Sort.merged(device, "merge_short_runs", keys, 1, count, size);
   }
 }

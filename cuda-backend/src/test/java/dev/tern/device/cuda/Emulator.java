@@ -46,7 +46,9 @@ public final class Emulator {
     /** Counts modules not yet unloaded. */
     MODULES(0),
     /** Counts work given to streams and not yet run. */
-    PENDING(0);
+    PENDING(0),
+    /** Counts how often the host waited for a device. */
+    WAITS(0);
 
     private final long usual;
 
