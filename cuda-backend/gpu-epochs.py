@@ -2,9 +2,12 @@
 import sys
 import time
 
-import torch
-import torch.nn as nn
-import torch.nn.functional as F
+try:
+    import torch
+    import torch.nn as nn
+    import torch.nn.functional as F
+except ImportError as missing:
+    sys.exit(f"no PyTorch numbers: {missing}; install torch to have them")
 
 
 class Wide(nn.Module):
@@ -102,6 +105,8 @@ def epoch(model, optimizer, loader, device):
 
 def main():
     device = sys.argv[1] if len(sys.argv) > 1 else "cuda"
+    if device.startswith("cuda") and not torch.cuda.is_available():
+        sys.exit(f"no PyTorch numbers: torch {torch.__version__} finds no GPU; name another device, such as cpu")
     images = int(sys.argv[2]) if len(sys.argv) > 2 else 10_000
     epochs = int(sys.argv[3]) if len(sys.argv) > 3 else 4
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False  # as Tern computes
