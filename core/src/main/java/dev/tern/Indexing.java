@@ -56,7 +56,8 @@ public sealed interface Indexing permits Tensor {
    * Along one dimension the element that the index at the same place names, {@code torch.gather}.
    *
    * @param index INT64, of this tensor's rank, in the other dimensions at most of its sizes
-   * @throws ShapeException if an index is out of range
+   * @throws ShapeException if an index is out of range; on a GPU the next {@code item()}, copy to
+   *     the host or synchronisation throws it
    */
   default Tensor gather(int dim, Tensor index) {
     Tensor x = self();

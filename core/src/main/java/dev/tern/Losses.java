@@ -24,7 +24,8 @@ public sealed interface Losses permits Tensor {
    * @param target INT64 class numbers, {@code [N]} for {@code [N, classes]}, {@code [N, d1, ...]}
    *     for {@code [N, classes, d1, ...]}; {@link #IGNORE_INDEX} is left out. Or each class's
    *     probability, in this tensor's shape
-   * @throws ShapeException if shapes do not fit or a class is out of range
+   * @throws ShapeException if shapes do not fit or a class is out of range; the latter is told on a
+   *     GPU by the next {@code item()}, copy to the host or synchronisation
    */
   default Tensor crossEntropy(Tensor target) {
     return crossEntropy(target, CrossEntropyOptions.DEFAULTS);

@@ -71,8 +71,9 @@ final class Places {
     IndexRange range =
         new IndexRange(
             rank == 0 ? 1 : x.size(axis),
-            "%s: index %%d at position %%d is out of range for dimension %d of %s, which has %%d"
-                .formatted(op, axis, x));
+            op
+                + ": index %d at position %d is out of range for dimension "
+                + (axis + " of " + x + ", which has %d"));
     Tensor flat = index.empty(shape);
     index.backend().places(range, View.strided(shape, strides, 0), step, index.data(), flat.data());
     return flat.view(-1);

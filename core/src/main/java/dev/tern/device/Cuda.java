@@ -58,9 +58,9 @@ public final class Cuda {
 
   /**
    * Whether a GPU may multiply FLOAT32 matrices on its tensor cores, {@code
-   * torch.backends.cuda.matmul.allow_tf32}: several times faster, each factor rounded to TF32, which
-   * keeps 10 bits after the point, not 23; sums stay FLOAT32. Off unless turned on. Convolutions are
-   * not touched.
+   * torch.backends.cuda.matmul.allow_tf32}: several times faster, each factor rounded to TF32,
+   * which keeps 10 bits after the point, not 23; sums stay FLOAT32. Off unless turned on.
+   * Convolutions are not touched.
    *
    * @throws DeviceException if the device has none (compute capability below 8.0)
    */

@@ -14,8 +14,7 @@ import org.junit.jupiter.api.Test;
 /** What a backend works out of indices; where it works later, the wait throws what is wrong. */
 class IndexingTest {
   private static final Backend CPU = Plain.CPU;
-  private static final IndexRange FOUR =
-      new IndexRange(4, "class %d at position %d is none of %d");
+  private static final IndexRange FOUR = new IndexRange(4, "class %d at position %d is none of %d");
 
   private static String refused(Runnable work) {
     return assertThrows(

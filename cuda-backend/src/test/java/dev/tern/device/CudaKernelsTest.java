@@ -421,7 +421,12 @@ class CudaKernelsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "3, 2048, 1", "2, 2049, 1", "1, 9000, 1", "2, 4100, 3", "700, 5, 1", "40000, 2, 1",
+    "3, 2048, 1",
+    "2, 2049, 1",
+    "1, 9000, 1",
+    "2, 4100, 3",
+    "700, 5, 1",
+    "40000, 2, 1",
   })
   void sorts(int outer, int n, int inner) {
     for (DType dtype : new DType[] {F32, F64, DType.INT64, DType.UINT8}) {

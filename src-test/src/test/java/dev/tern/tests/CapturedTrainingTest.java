@@ -87,8 +87,7 @@ class CapturedTrainingTest {
     training.step(); // makes gradients and momentum
     try (CudaGraph graph = captured ? Cuda.graph(device, training::step) : null) {
       for (int i = 1; i <= STEPS; i++) {
-        training.feed(
-            Training.batch(i).to(device), Tensor.of(Training.labels(i)).to(device));
+        training.feed(Training.batch(i).to(device), Tensor.of(Training.labels(i)).to(device));
         if (graph != null) {
           graph.replay();
         } else {
@@ -130,8 +129,7 @@ class CapturedTrainingTest {
     training.feed(training.images, Tensor.of(1L, 2, -100).to(Device.CUDA));
     training.step();
     String expected = "crossEntropy: target 2 at position 1 is out of range for 2 classes";
-    assertEquals(
-        expected, assertThrows(ShapeException.class, training.loss::item).getMessage());
+    assertEquals(expected, assertThrows(ShapeException.class, training.loss::item).getMessage());
     training.feed(training.images, Tensor.of(1L, 0, 1).to(Device.CUDA));
     try (CudaGraph graph = Cuda.graph(Device.CUDA, training::step)) {
       graph.replay();
@@ -166,9 +164,7 @@ class CapturedTrainingTest {
         "gather: index -1 at position 2 is out of range for dimension 1 of [3, 4], which has 4",
         said);
     assertArrayEquals(new long[] {3, 0, 5, 6}, gathered.toLongArray());
-    assertArrayEquals(
-        new long[] {0, 20, 2, 3, 4, 5, 40, 7, 8, 9, 10, 11}, scattered.toLongArray());
-    assertArrayEquals(
-        new long[] {0, 31, 2, 3, 4, 5, 76, 7, 8, 9, 10, 11}, added.toLongArray());
+    assertArrayEquals(new long[] {0, 20, 2, 3, 4, 5, 40, 7, 8, 9, 10, 11}, scattered.toLongArray());
+    assertArrayEquals(new long[] {0, 31, 2, 3, 4, 5, 76, 7, 8, 9, 10, 11}, added.toLongArray());
   }
 }

@@ -81,7 +81,7 @@ final class CapturedGraph implements CudaGraph {
     device.expectNoCapture("the replay of another graph");
     device.launched("a graph");
     device.check(JCudaDriver.cuGraphLaunch(exec, device.stream()), "replaying a graph");
-    device.backend().replayed();
+    device.replayed();
     device.syncIfAsked("a graph");
   }
 

@@ -1,5 +1,6 @@
 package dev.tern.device.cuda;
 
+import dev.tern.device.Backend;
 import dev.tern.device.Data;
 import dev.tern.device.Device;
 import dev.tern.shape.DType;
@@ -117,7 +118,7 @@ final class CudaDevice {
   }
 
   /** Its backend, made when first asked for. */
-  CudaBackend backend() {
+  Backend backend() {
     CudaBackend made = backend;
     if (made == null) {
       synchronized (this) {
@@ -319,6 +320,14 @@ final class CudaDevice {
       graph.keep(storages);
     }
     Reference.reachabilityFence(storages);
+  }
+
+  /** That the kernels of a graph run again. */
+  void replayed() {
+    CudaBackend made = backend;
+    if (made != null) {
+      made.replayed();
+    }
   }
 
   void launched(String kernel) {

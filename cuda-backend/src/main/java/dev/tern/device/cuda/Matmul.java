@@ -61,7 +61,9 @@ final class Matmul {
     String kernel =
         "matmul_tf32_%s_%s%s"
             .formatted(
-                isLarge ? "large" : "small", s.transposeA() ? "t" : "n", s.transposeB() ? "t" : "n");
+                isLarge ? "large" : "small",
+                s.transposeA() ? "t" : "n",
+                s.transposeB() ? "t" : "n");
     Launch launch = device.kernel(kernel).args().arg(a).arg(b).arg(out);
     launch.arg(s.batch()).arg(s.m()).arg(s.n()).arg(s.k());
     launch.arg(s.sharedA() ? 0 : s.m() * s.k()).arg(s.sharedB() ? 0 : s.k() * s.n());

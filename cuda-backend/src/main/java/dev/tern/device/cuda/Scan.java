@@ -9,9 +9,9 @@ import dev.tern.shape.DType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Launches {@code scan.cu}: many or short rows are a thread's each, the others a block's. A few very
- * long ones are cut into chunks: their totals are scanned first, and carried into the chunks. The
- * order depends on the shape alone.
+ * Launches {@code scan.cu}: many or short rows are a thread's each, the others a block's. A few
+ * very long ones are cut into chunks: their totals are scanned first, and carried into the chunks.
+ * The order depends on the shape alone.
  */
 final class Scan {
   private static final int THREADS = 256;

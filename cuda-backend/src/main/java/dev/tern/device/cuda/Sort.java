@@ -8,8 +8,8 @@ import dev.tern.shape.DType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Launches {@code sort.cu}: rows of up to {@link #AT_ONCE} elements are sorted in one launch, longer
- * ones in runs of as many, which are merged.
+ * Launches {@code sort.cu}: rows of up to {@link #AT_ONCE} elements are sorted in one launch,
+ * longer ones in runs of as many, which are merged.
  */
 final class Sort {
   /** What a block sorts in shared memory. */
@@ -40,8 +40,7 @@ final class Sort {
           runs == 1 ? null : Elements.temporary(device, DType.INT64, (wide ? 2 : 1) * rows * n);
       sortRuns(rows, n, inner, size, runs, descending, from, keys, to, indices);
       if (keys != null) {
-        keys =
-            merged(device, wide ? "merge_wide_runs" : "merge_short_runs", keys, rows, n, size);
+        keys = merged(device, wide ? "merge_wide_runs" : "merge_short_runs", keys, rows, n, size);
         Launch launch = device.kernel("sorted_" + suffix(from.dtype())).args();
         run(launch.arg(keys).arg(from).arg(to).arg(indices).arg(rows).arg(n).arg(inner), x.numel());
         Elements.recycle(keys);

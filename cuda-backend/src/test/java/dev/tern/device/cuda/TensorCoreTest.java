@@ -43,8 +43,9 @@ class TensorCoreTest {
   }
 
   private Data on(float[] values, int offset) {
-    Data x = new Data(gpu.allocate(DType.FLOAT32, values.length + offset), offset,
-        Shape.of(values.length));
+    Data x =
+        new Data(
+            gpu.allocate(DType.FLOAT32, values.length + offset), offset, Shape.of(values.length));
     gpu.upload(values, 0, x);
     return x;
   }
