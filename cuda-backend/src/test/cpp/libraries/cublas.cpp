@@ -1,9 +1,11 @@
 // What Tern uses of cuBLAS 12, on the emulated driver's memory: column-major, its arguments checked as documented.
+#include <string.h>
+
 #include "library.h"
 
 enum { SUCCESS = 0, NOT_INITIALIZED = 1, INVALID_VALUE = 7, EXECUTION_FAILED = 13 };
 
-struct handle { void* context; stream* in; void* workspace; };
+struct handle { void* context; stream* in; void* workspace; bool tf32; };
 static made<handle> handles;
 
 #define ENTER(h)                                                                                    \
@@ -20,7 +22,7 @@ API cublasCreate_v2(handle** h) {
   if (STARTS) return STARTS;
   if (!context()) return NOT_INITIALIZED;
   *h = handles.make();
-  **h = {context(), nullptr, nullptr};
+  **h = {context(), nullptr, nullptr, false};
   return SUCCESS;
 }
 API cublasDestroy_v2(handle* h) {
@@ -38,6 +40,21 @@ API cublasSetWorkspace_v2(handle* h, void* workspace, size_t bytes) {
   if (!lies_there(workspace, bytes)) return refuse(INVALID_VALUE, "a workspace that is not the device's");
   h->workspace = workspace;
   return SUCCESS;
+}
+API cublasSetMathMode(handle* h, int mode) {
+  ENTER(h);
+  if (mode < 0 || mode > 3) return refuse(INVALID_VALUE, "math mode");
+  h->tf32 = mode == 3;
+  return SUCCESS;
+}
+
+[[maybe_unused]] static double as_read(double x, bool) { return x; }
+static float as_read(float x, bool tf32) {
+  uint32_t bits;
+  memcpy(&bits, &x, 4);
+  if (tf32) bits = (bits + 0x1000) & ~0x1fffu;  // 10 bits of the fraction are kept
+  memcpy(&x, &bits, 4);
+  return x;
 }
 
 template <class T>
@@ -61,6 +78,7 @@ static int gemm(handle* h, int transa, int transb, int m, int n, int k, const T*
   }
   if (!h->workspace) return refuse(EXECUTION_FAILED, "results repeat only with a workspace of one's own");
   T al = *alpha, be = *beta;
+  bool tf32 = h->tf32;
   return give(h->in, [=] {
     for (int i = 0; i < count; i++) {
       const T *x = a + i * stride_a, *y = b + i * stride_b;
@@ -71,7 +89,7 @@ static int gemm(handle* h, int transa, int transb, int m, int n, int k, const T*
           for (int d = 0; d < k; d++) {
             T left = transa ? x[d + (size_t)row * lda] : x[row + (size_t)d * lda];
             T right = transb ? y[column + (size_t)d * ldb] : y[d + (size_t)column * ldb];
-            sum += left * right;
+            sum += as_read(left, tf32) * as_read(right, tf32);
           }
           T& to = z[row + (size_t)column * ldc];
           to = al * sum + (be == 0 ? 0 : be * to);  // what is there may be NaN

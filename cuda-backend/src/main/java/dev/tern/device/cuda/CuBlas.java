@@ -10,7 +10,11 @@ final class CuBlas extends NvidiaLibrary {
   private static final int MOST_BATCHES = 65535;
   private static final int HOPPER = 90;
 
+  private static final int DEFAULT_MATH = 0; // cublasMath_t
+  private static final int TF32_MATH = 3;
+
   private final ForeignLibrary.Function setWorkspace;
+  private final ForeignLibrary.Function setMath;
   private final ForeignLibrary.Function sgemm;
   private final ForeignLibrary.Function dgemm;
   private final Data workspace;
@@ -18,11 +22,18 @@ final class CuBlas extends NvidiaLibrary {
   CuBlas(CudaDevice device, ForeignLibrary library) {
     super(device, library, "cublasCreate_v2", "cublasSetStream_v2", "cublasGetProperty");
     setWorkspace = library.function("cublasSetWorkspace_v2", "lll");
+    setMath = library.function("cublasSetMathMode", "li");
     sgemm = library.function("cublasSgemmStridedBatched", GEMM);
     dgemm = library.function("cublasDgemmStridedBatched", GEMM);
     // As large as NVIDIA recommends; with one of its own, a handle gives the same bits each time.
     int bytes = device.capability() >= HOPPER ? 32 << 20 : 4 << 20;
     workspace = Elements.temporary(device, DType.UINT8, bytes);
+  }
+
+  /** Whether FLOAT32 products may be computed in TF32. */
+  synchronized void allowTf32(boolean allow) {
+    device.enter();
+    call(setMath, handle, allow ? TF32_MATH : DEFAULT_MATH);
   }
 
   /** Multiplies, unless this is a case that is left to Tern's kernels. */

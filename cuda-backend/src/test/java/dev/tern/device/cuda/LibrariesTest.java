@@ -164,6 +164,21 @@ class LibrariesTest {
   }
 
   @Test
+  void productsAreRoundedOnlyWhereThatIsAllowed() {
+    Run run = new Run(2, EmulatorLibraries.both());
+    Data x = run.empty(0, F32, 64, 1);
+    run.backend.fill(x, 1 + 0x1p-12);
+    Data y = run.empty(0, F32, 64, 64);
+    MatmulSpec outer = new MatmulSpec(1, 64, 64, 1, false, true, false, false);
+    double exact = (float) ((1 + 0x1p-12) * (1 + 0x1p-12));
+    for (boolean allowed : new boolean[] {false, true, false}) {
+      run.backend.allowTf32(allowed);
+      run.backend.matmul(outer, x, x, y);
+      assertEquals(allowed ? 1 : exact, run.values(y)[0]);
+    }
+  }
+
+  @Test
   void otherProductsAreLeftToTheKernels() {
     String libraries = EmulatorLibraries.both();
     int launches =
