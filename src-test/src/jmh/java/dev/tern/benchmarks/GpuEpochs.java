@@ -5,6 +5,7 @@ import dev.tern.data.Batch;
 import dev.tern.data.DataLoader;
 import dev.tern.data.TensorDataset;
 import dev.tern.device.Backends;
+import dev.tern.device.Cuda;
 import dev.tern.device.Device;
 import dev.tern.device.Generator;
 import dev.tern.examples.Networks;
@@ -39,6 +40,10 @@ public final class GpuEpochs {
     Device device = Device.parse(arguments.length > 0 ? arguments[0] : "cuda");
     int images = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 10_000;
     int epochs = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 4;
+    if (device.type().equals("cuda") && !Cuda.isAvailable()) {
+      System.err.println("nothing to measure: " + Cuda.whyUnavailable());
+      System.exit(1);
+    }
     Generator.manualSeed(0);
     var data =
         new TensorDataset(Tensor.randn(images, 3, 32, 32), Tensor.randint(0, 2, Shape.of(images)));

@@ -14,6 +14,7 @@ import dev.tern.shape.DeviceException;
 import dev.tern.shape.Shape;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -32,6 +33,14 @@ class TensorCoreTest {
   void load() {
     Emulator.load();
     gpu = (CudaBackend) Backends.of(Device.CUDA);
+    if (!Emulator.isLoaded()) {
+      try {
+        gpu.allowTf32(true);
+      } catch (DeviceException e) {
+        Assumptions.abort(e.getMessage());
+      }
+      gpu.allowTf32(false);
+    }
   }
 
   @AfterEach
