@@ -2,13 +2,22 @@ package dev.tern.device.cpu;
 
 import java.util.Arrays;
 
-/** FLOAT32 matrix products, in blocks of the result that do not depend on the number of threads. */
+/**
+ * FLOAT32 matrix products. The blocks of the result that tasks compute may depend on the number of
+ * threads, because the order in which an element is summed does not depend on its block.
+ */
 final class Gemm {
-  private static final int ROWS = 128;
-  private static final int COLUMNS = 512;
+  /** A block has at least so many products, or one thread is faster than two. */
+  private static final int ENOUGH = 1 << 19;
+
+  /** Blocks for each thread, so that a late one is not waited for long. */
+  private static final int BLOCKS = 4;
+
+  /** What the rows and columns of a block are a multiple of. */
+  private static final int UNIT = 64;
 
   /** Below so many products, packing costs more than it saves. */
-  private static final int SMALL = 16_384;
+  private static final int SMALL = 1024;
 
   /** So few rows or columns are products with single vectors, which need no packing. */
   private static final int FEW = 4;
@@ -57,25 +66,41 @@ final class Gemm {
       }
       return;
     }
-    if (n <= FEW || (long) m * n * k <= SMALL) {
+    if (ta && n == 1) { // a column is also a row: c^T = b^T a^T
+      sgemm(false, false, 1, m, k, b, bo, a, ao, c, co, accumulate);
+      return;
+    }
+    if (!ta && n <= FEW || (long) m * n * k <= SMALL) {
       small(ta, tb, m, n, k, a, ao, b, bo, c, co, accumulate);
       return;
     }
     int lda = ta ? m : k;
     int ldb = tb ? k : n;
-    int down = (m + ROWS - 1) / ROWS;
-    int across = (n + COLUMNS - 1) / COLUMNS;
+    int rows = m;
+    int columns = n;
+    long wanted = Math.min((long) m * n * k / ENOUGH, (long) BLOCKS * Team.threads());
+    if (Team.threads() == 1) { wanted = 1; }
+    while ((long) blocks(m, rows) * blocks(n, columns) < wanted && Math.max(rows, columns) > UNIT) {
+      if (rows > columns) {
+        rows = half(rows);
+      } else {
+        columns = half(columns);
+      }
+    }
+    int height = rows;
+    int width = columns;
+    int across = blocks(n, width);
     Team.run(
-        down * across,
+        blocks(m, height) * across,
         task -> {
-          int i = task / across * ROWS;
-          int j = task % across * COLUMNS;
+          int i = task / across * height;
+          int j = task % across * width;
           Simd.get()
               .gemm(
                   ta,
                   tb,
-                  Math.min(ROWS, m - i),
-                  Math.min(COLUMNS, n - j),
+                  Math.min(height, m - i),
+                  Math.min(width, n - j),
                   k,
                   a,
                   ta ? ao + i : ao + i * lda,
@@ -88,6 +113,14 @@ final class Gemm {
                   n,
                   accumulate);
         });
+  }
+
+  private static int blocks(int n, int size) {
+    return (n + size - 1) / size;
+  }
+
+  private static int half(int n) {
+    return blocks(n, 2 * UNIT) * UNIT;
   }
 
   /** The products of the rows of a matrix, {@code x: [rows, k]}, with a vector y. */

@@ -6,18 +6,24 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Matrix products on packed panels with a register tile of 4 rows by 4 vectors. Both operands are
- * packed, so a transposed one costs nothing more; edges are computed whole on zeros and copied in
- * part.
+ * Matrix products with a register tile of 4 rows by 4 vectors. The right operand is packed into
+ * panels of that width, the last ones perhaps narrower; the left one is read where it stands, after
+ * a transposition if it is stored transposed. Edges are computed whole and copied in part.
  */
 final class VectorGemm {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int L = S.length();
   private static final int ROWS = 4;
   private static final int COLUMNS = 4 * L;
-  private static final int DEPTH = 256;
-  private static final int WIDTH = 1024;
-  private static final int BAND = 16;
+
+  /** Rows of a panel: long sums, so that c is seldom read and written. */
+  private static final int DEPTH = 512;
+
+  /** Rows of the left operand that stay in the second cache while all panels pass. */
+  private static final int HEIGHT = 128;
+
+  /** Columns whose panels stay in the third cache. */
+  private static final int WIDTH = 2048;
 
   private VectorGemm() {}
 
@@ -43,69 +49,82 @@ final class VectorGemm {
       }
     }
     int depth = Math.min(DEPTH, k);
-    int width = Math.min(WIDTH, (n + COLUMNS - 1) / COLUMNS * COLUMNS);
-    float[] packedB = Scratch.floats(Scratch.PACKED_B, depth * width);
-    float[] packedA = Scratch.floats(Scratch.PACKED_A, (m + ROWS - 1) / ROWS * ROWS * depth);
+    int pitch = roundUp(depth);
+    float[] packedB = Scratch.floats(Scratch.PACKED_B, depth * Math.min(WIDTH, roundUp(n)));
+    float[] rows = ta ? Scratch.floats(Scratch.PACKED_A, Math.min(HEIGHT, m) * pitch) : a;
     float[] edge = Scratch.floats(Scratch.TILE, ROWS * COLUMNS);
     for (int k0 = 0; k0 < k; k0 += depth) {
       int kc = Math.min(depth, k - k0);
-      packA(ta, m, kc, a, ta ? ao + k0 * lda : ao + k0, lda, packedA);
-      for (int n0 = 0; n0 < n; n0 += width) {
-        int nc = Math.min(width, n - n0);
+      for (int n0 = 0; n0 < n; n0 += WIDTH) {
+        int nc = Math.min(WIDTH, n - n0);
         packB(tb, kc, nc, b, tb ? bo + n0 * ldb + k0 : bo + k0 * ldb + n0, ldb, packedB);
-        for (int j = 0; j < nc; j += COLUMNS) {
-          panel(
-              m,
-              kc,
-              packedA,
-              packedB,
-              j * kc,
-              c,
-              co + n0 + j,
-              ldc,
-              Math.min(COLUMNS, nc - j),
-              edge);
+        for (int m0 = 0; m0 < m; m0 += HEIGHT) {
+          int mc = Math.min(HEIGHT, m - m0);
+          if (ta) {
+            turnA(mc, kc, a, ao + k0 * lda + m0, lda, rows, pitch);
+          }
+          int first = ta ? 0 : ao + m0 * lda + k0;
+          int to = co + m0 * ldc + n0;
+          int columns;
+          for (int j = 0; j < nc; j += columns) {
+            columns = width(nc - j);
+            int valid = Math.min(columns, nc - j);
+            int ld = ta ? pitch : lda;
+            panel(mc, kc, rows, first, ld, packedB, j * kc, columns, c, to + j, ldc, valid, edge);
+          }
         }
       }
     }
   }
 
-  /** One panel of b under all of a. */
+  private static int roundUp(int n) {
+    return (n + L - 1) / L * L;
+  }
+
+  /** The width of the next panel where so many columns are left: 4, 2 or 1 vectors. */
+  private static int width(int left) {
+    return left > 3 * L ? COLUMNS : left > L ? 2 * L : L;
+  }
+
+  /** One panel of b, some of its columns valid, under mc rows of a. */
   private static void panel(
-      int m,
+      int mc,
       int kc,
       float[] a,
+      int ao,
+      int lda,
       float[] b,
       int bo,
+      int columns,
       float[] c,
       int co,
       int ldc,
-      int columns,
+      int valid,
       float[] edge) {
-    int full = width(columns);
-    for (int i = 0; i < m; i += ROWS) {
-      int rows = Math.min(ROWS, m - i);
-      boolean whole = rows == ROWS && columns == full;
+    for (int i = 0; i < mc; i += ROWS) {
+      int rows = Math.min(ROWS, mc - i);
+      boolean whole = rows == ROWS && columns == valid;
       float[] to = whole ? c : edge;
       int at = whole ? co + i * ldc : 0;
-      int ld = whole ? ldc : full;
+      int ld = whole ? ldc : columns;
       if (!whole) {
-        copy(c, co + i * ldc, ldc, edge, 0, full, rows, columns);
+        copy(c, co + i * ldc, ldc, edge, 0, columns, rows, valid);
       }
-      if (full == COLUMNS) {
-        tile(a, i * kc, b, bo, kc, to, at, ld);
+      int r0 = ao + i * lda;
+      int r1 = rows > 1 ? r0 + lda : r0;
+      int r2 = rows > 2 ? r1 + lda : r0;
+      int r3 = rows > 3 ? r2 + lda : r0;
+      if (columns == COLUMNS) {
+        tile(a, r0, r1, r2, r3, b, bo, kc, to, at, ld);
+      } else if (columns == 2 * L) {
+        narrow(a, r0, r1, r2, r3, b, bo, kc, to, at, ld);
       } else {
-        narrow(a, i * kc, b, bo, kc, to, at, ld);
+        single(a, r0, r1, r2, r3, b, bo, kc, to, at, ld);
       }
       if (!whole) {
-        copy(edge, 0, full, c, co + i * ldc, ldc, rows, columns);
+        copy(edge, 0, columns, c, co + i * ldc, ldc, rows, valid);
       }
     }
-  }
-
-  /** The columns of a panel that holds so many: four vectors, or two where those suffice. */
-  private static int width(int columns) {
-    return columns <= 2 * L ? 2 * L : COLUMNS;
   }
 
   private static void copy(
@@ -115,70 +134,36 @@ final class VectorGemm {
     }
   }
 
-  /** Panels of 4 rows: {@code [m / 4][kc][4]}; rows beyond m are the last one again. */
-  private static void packA(
-      boolean transposed, int m, int kc, float[] a, int ao, int lda, float[] to) {
-    int row = transposed ? 1 : lda;
-    int step = transposed ? lda : 1;
-    for (int i = 0; i < m; i += ROWS) {
-      int r0 = ao + i * row;
-      int r1 = ao + Math.min(i + 1, m - 1) * row;
-      int r2 = ao + Math.min(i + 2, m - 1) * row;
-      int r3 = ao + Math.min(i + 3, m - 1) * row;
-      packRows(a, r0, r1, r2, r3, step, kc, to, i * kc);
+  /** {@code [kc, mc]} to {@code [mc, pitch]}. */
+  private static void turnA(int mc, int kc, float[] a, int ao, int lda, float[] to, int pitch) {
+    int[] rows = LaneTranspose.positions(mc, 1, pitch / L);
+    for (int l = 0; l < kc; l += L) {
+      LaneTranspose.toLanes(
+          a, ao + l * lda, LaneTranspose.planes(kc - l, lda), to, l, rows, mc);
     }
   }
 
-  private static void packRows(
-      float[] a, int r0, int r1, int r2, int r3, int step, int kc, float[] to, int at) {
-    for (int l = 0; l < kc; l++) {
-      to[at + 4 * l] = a[r0 + l * step];
-      to[at + 4 * l + 1] = a[r1 + l * step];
-      to[at + 4 * l + 2] = a[r2 + l * step];
-      to[at + 4 * l + 3] = a[r3 + l * step];
-    }
-  }
-
-  /**
-   * Panels of 4 vectors of columns, the last perhaps of 2: {@code [n / columns][kc][columns]},
-   * zeros beyond n.
-   */
+  /** Panels behind each other, {@code [kc, columns]} each; what is beyond n does not matter. */
   private static void packB(
       boolean transposed, int kc, int nc, float[] b, int bo, int ldb, float[] to) {
-    for (int j = 0; j < nc; j += COLUMNS) {
-      int columns = Math.min(COLUMNS, nc - j);
-      int full = width(columns);
-      int panel = j * kc;
-      if (columns < full) {
-        Arrays.fill(to, panel, panel + kc * full, 0);
-      }
+    int columns;
+    for (int j = 0; j < nc; j += columns) {
+      columns = width(nc - j);
+      int valid = Math.min(columns, nc - j);
       if (transposed) {
-        for (int l = 0; l < kc; l += BAND) {
-          turn(
-              b,
-              bo + j * ldb + l,
-              ldb,
-              columns,
-              Math.min(BAND, kc - l),
-              to,
-              panel + l * full,
-              full);
-        }
+        turnB(kc, valid, b, bo + j * ldb, ldb, to, j * kc, columns);
       } else {
-        for (int l = 0; l < kc; l++) {
-          System.arraycopy(b, bo + l * ldb + j, to, panel + l * full, columns);
-        }
+        copy(b, bo + j, ldb, to, j * kc, columns, kc, valid);
       }
     }
   }
 
-  /** Transposes a band narrow enough that the lines it writes stay in the first cache. */
-  private static void turn(
-      float[] b, int bo, int ldb, int columns, int count, float[] to, int at, int ld) {
-    for (int q = 0; q < columns; q++) {
-      for (int l = 0; l < count; l++) {
-        to[at + l * ld + q] = b[bo + q * ldb + l];
-      }
+  private static void turnB(
+      int kc, int valid, float[] b, int bo, int ldb, float[] to, int at, int columns) {
+    int[] rows = LaneTranspose.positions(kc, 1, columns / L);
+    for (int j = 0; j < valid; j += L) {
+      LaneTranspose.toLanes(
+          b, bo + j * ldb, LaneTranspose.planes(valid - j, ldb), to, at + j, rows, kc);
     }
   }
 
@@ -187,7 +172,17 @@ final class VectorGemm {
    * vectors on the heap.
    */
   private static void tile(
-      float[] a, int ao, float[] b, int bo, int kc, float[] c, int co, int ldc) {
+      float[] a,
+      int r0,
+      int r1,
+      int r2,
+      int r3,
+      float[] b,
+      int bo,
+      int kc,
+      float[] c,
+      int co,
+      int ldc) {
     int second = co + ldc;
     int third = second + ldc;
     int fourth = third + ldc;
@@ -213,22 +208,22 @@ final class VectorGemm {
       FloatVector v1 = FloatVector.fromArray(S, b, at + L);
       FloatVector v2 = FloatVector.fromArray(S, b, at + 2 * L);
       FloatVector v3 = FloatVector.fromArray(S, b, at + 3 * L);
-      FloatVector u = FloatVector.broadcast(S, a[ao + 4 * l]);
+      FloatVector u = FloatVector.broadcast(S, a[r0 + l]);
       a0 = v0.fma(u, a0);
       a1 = v1.fma(u, a1);
       a2 = v2.fma(u, a2);
       a3 = v3.fma(u, a3);
-      u = FloatVector.broadcast(S, a[ao + 4 * l + 1]);
+      u = FloatVector.broadcast(S, a[r1 + l]);
       b0 = v0.fma(u, b0);
       b1 = v1.fma(u, b1);
       b2 = v2.fma(u, b2);
       b3 = v3.fma(u, b3);
-      u = FloatVector.broadcast(S, a[ao + 4 * l + 2]);
+      u = FloatVector.broadcast(S, a[r2 + l]);
       c0 = v0.fma(u, c0);
       c1 = v1.fma(u, c1);
       c2 = v2.fma(u, c2);
       c3 = v3.fma(u, c3);
-      u = FloatVector.broadcast(S, a[ao + 4 * l + 3]);
+      u = FloatVector.broadcast(S, a[r3 + l]);
       d0 = v0.fma(u, d0);
       d1 = v1.fma(u, d1);
       d2 = v2.fma(u, d2);
@@ -254,7 +249,17 @@ final class VectorGemm {
 
   /** 4 rows by 2 vectors, added to c. */
   private static void narrow(
-      float[] a, int ao, float[] b, int bo, int kc, float[] c, int co, int ldc) {
+      float[] a,
+      int r0,
+      int r1,
+      int r2,
+      int r3,
+      float[] b,
+      int bo,
+      int kc,
+      float[] c,
+      int co,
+      int ldc) {
     int second = co + ldc;
     int third = second + ldc;
     int fourth = third + ldc;
@@ -270,16 +275,16 @@ final class VectorGemm {
       int at = bo + l * 2 * L;
       FloatVector v0 = FloatVector.fromArray(S, b, at);
       FloatVector v1 = FloatVector.fromArray(S, b, at + L);
-      FloatVector u = FloatVector.broadcast(S, a[ao + 4 * l]);
+      FloatVector u = FloatVector.broadcast(S, a[r0 + l]);
       a0 = v0.fma(u, a0);
       a1 = v1.fma(u, a1);
-      u = FloatVector.broadcast(S, a[ao + 4 * l + 1]);
+      u = FloatVector.broadcast(S, a[r1 + l]);
       b0 = v0.fma(u, b0);
       b1 = v1.fma(u, b1);
-      u = FloatVector.broadcast(S, a[ao + 4 * l + 2]);
+      u = FloatVector.broadcast(S, a[r2 + l]);
       c0 = v0.fma(u, c0);
       c1 = v1.fma(u, c1);
-      u = FloatVector.broadcast(S, a[ao + 4 * l + 3]);
+      u = FloatVector.broadcast(S, a[r3 + l]);
       d0 = v0.fma(u, d0);
       d1 = v1.fma(u, d1);
     }
@@ -291,5 +296,35 @@ final class VectorGemm {
     c1.intoArray(c, third + L);
     d0.intoArray(c, fourth);
     d1.intoArray(c, fourth + L);
+  }
+
+  /** 4 rows by 1 vector, added to c. */
+  private static void single(
+      float[] a,
+      int r0,
+      int r1,
+      int r2,
+      int r3,
+      float[] b,
+      int bo,
+      int kc,
+      float[] c,
+      int co,
+      int ldc) {
+    FloatVector a0 = FloatVector.fromArray(S, c, co);
+    FloatVector b0 = FloatVector.fromArray(S, c, co + ldc);
+    FloatVector c0 = FloatVector.fromArray(S, c, co + 2 * ldc);
+    FloatVector d0 = FloatVector.fromArray(S, c, co + 3 * ldc);
+    for (int l = 0; l < kc; l++) {
+      FloatVector v0 = FloatVector.fromArray(S, b, bo + l * L);
+      a0 = v0.fma(FloatVector.broadcast(S, a[r0 + l]), a0);
+      b0 = v0.fma(FloatVector.broadcast(S, a[r1 + l]), b0);
+      c0 = v0.fma(FloatVector.broadcast(S, a[r2 + l]), c0);
+      d0 = v0.fma(FloatVector.broadcast(S, a[r3 + l]), d0);
+    }
+    a0.intoArray(c, co);
+    b0.intoArray(c, co + ldc);
+    c0.intoArray(c, co + 2 * ldc);
+    d0.intoArray(c, co + 3 * ldc);
   }
 }
