@@ -78,8 +78,8 @@ final class Gemm {
     int ldb = tb ? k : n;
     int rows = m;
     int columns = n;
-    long wanted = Math.min((long) m * n * k / ENOUGH, (long) BLOCKS * Team.threads());
-    if (Team.threads() == 1) { wanted = 1; }
+    int most = Team.threads() == 1 ? 1 : BLOCKS * Team.threads();
+    long wanted = Math.min((long) m * n * k / ENOUGH, most);
     while ((long) blocks(m, rows) * blocks(n, columns) < wanted && Math.max(rows, columns) > UNIT) {
       if (rows > columns) {
         rows = half(rows);

@@ -43,7 +43,7 @@ final class ScalarConv3x3 {
         }
         Arrays.fill(sum, 0, flat, bias[o]);
         for (int l = 0; l < taps; l += 4) {
-          ScalarSimd.addFour(
+          addFour(
               sum, shifted[l], shifted[l + 1], shifted[l + 2], shifted[l + 3], left, l, flat);
         }
         System.arraycopy(sum, 0, y, yo + (n * k + o) * flat, flat);
@@ -108,7 +108,7 @@ final class ScalarConv3x3 {
           Arrays.fill(left, count, POSITIONS, 0);
           for (int l = 0; l < count; l += 4) {
             float[] a = patches[l];
-            ScalarSimd.addFour(
+            addFour(
                 sums[o], a, patches[l + 1], patches[l + 2], patches[l + 3], left, l, width);
           }
         }
@@ -129,6 +129,20 @@ final class ScalarConv3x3 {
         to[tap + 1] = x[from + 1];
         to[tap + 2] = x[from + 2];
       }
+    }
+  }
+
+  /** {@code sum += left[l] b0 + ... + left[l + 3] b3}. */
+  private static void addFour(
+      float[] sum, float[] b0, float[] b1, float[] b2, float[] b3, float[] left, int l, int n) {
+    float a0 = left[l];
+    float a1 = left[l + 1];
+    float a2 = left[l + 2];
+    float a3 = left[l + 3];
+    for (int j = 0; j < n; j++) {
+      sum[j] =
+          Math.fma(
+              a0, b0[j], Math.fma(a1, b1[j], Math.fma(a2, b2[j], Math.fma(a3, b3[j], sum[j]))));
     }
   }
 }

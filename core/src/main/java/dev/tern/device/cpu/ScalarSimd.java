@@ -9,8 +9,6 @@ import java.util.Arrays;
  * of them by itself: rows in arrays of their own, one shared index, {@link Math#fma}.
  */
 public class ScalarSimd implements Simd {
-  private static final int DEPTH = 64;
-
   /** For the choice of kernels, and for the vector kernels that fall back on it. */
   public ScalarSimd() {}
 
@@ -211,60 +209,7 @@ public class ScalarSimd implements Simd {
       int co,
       int ldc,
       boolean accumulate) {
-    int padded = (k + 3) / 4 * 4;
-    int depth = Math.min(DEPTH, padded);
-    float[][] rows = Scratch.rows(Scratch.PACKED_B, depth, n);
-    float[] sum = Scratch.floats(Scratch.TILE, n);
-    float[] left = new float[depth];
-    for (int k0 = 0; k0 < k; k0 += depth) {
-      int kc = Math.min(depth, k - k0);
-      for (int l = 0; l < (kc + 3) / 4 * 4; l++) {
-        row(tb, b, bo, ldb, k0 + l, l < kc ? n : 0, rows[l], n);
-      }
-      for (int i = 0; i < m; i++) {
-        for (int l = 0; l < (kc + 3) / 4 * 4; l++) {
-          int at = ta ? ao + (k0 + l) * lda + i : ao + i * lda + k0 + l;
-          left[l] = l < kc ? a[at] : 0;
-        }
-        if (accumulate || k0 > 0) {
-          System.arraycopy(c, co + i * ldc, sum, 0, n);
-        } else {
-          Arrays.fill(sum, 0, n, 0);
-        }
-        for (int l = 0; l < kc; l += 4) {
-          addFour(sum, rows[l], rows[l + 1], rows[l + 2], rows[l + 3], left, l, n);
-        }
-        System.arraycopy(sum, 0, c, co + i * ldc, n);
-      }
-    }
-  }
-
-  /** One row of b in an array of its own; zeros beyond what there is. */
-  private static void row(
-      boolean transposed, float[] b, int bo, int ldb, int l, int valid, float[] to, int n) {
-    if (valid == 0) {
-      Arrays.fill(to, 0, n, 0);
-    } else if (transposed) {
-      for (int j = 0; j < n; j++) {
-        to[j] = b[bo + j * ldb + l];
-      }
-    } else {
-      System.arraycopy(b, bo + l * ldb, to, 0, n);
-    }
-  }
-
-  /** {@code sum += left[l] b0 + ... + left[l + 3] b3}. */
-  static void addFour(
-      float[] sum, float[] b0, float[] b1, float[] b2, float[] b3, float[] left, int l, int n) {
-    float a0 = left[l];
-    float a1 = left[l + 1];
-    float a2 = left[l + 2];
-    float a3 = left[l + 3];
-    for (int j = 0; j < n; j++) {
-      sum[j] =
-          Math.fma(
-              a0, b0[j], Math.fma(a1, b1[j], Math.fma(a2, b2[j], Math.fma(a3, b3[j], sum[j]))));
-    }
+    ScalarGemm.gemm(ta, tb, m, n, k, a, ao, lda, b, bo, ldb, c, co, ldc, accumulate);
   }
 
   @Override

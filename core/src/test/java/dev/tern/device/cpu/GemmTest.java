@@ -28,7 +28,10 @@ class GemmTest {
     "1,4500,33",
     "3,5,100",
     "3000,1,50",
-    "70,3,129"
+    "70,3,129",
+    "9,48,600",
+    "260,113,40",
+    "16,16,16"
   })
   void agreesWithSumsInDouble(int m, int n, int k) {
     for (int flags = 0; flags < 8; flags++) {
@@ -84,22 +87,30 @@ class GemmTest {
     assertEquals(0f, c[7]);
   }
 
-  @Test
-  void sameBitsOnAnyNumberOfThreads() {
-    float[] a = random(300 * 200);
-    float[] b = random(200 * 1100);
+  @ParameterizedTest
+  @CsvSource({"300,1100,200", "64,32,4096", "1030,65,170", "3,5000,600"})
+  void sameBitsOnAnyNumberOfThreads(int m, int n, int k) {
+    float[] a = random(m * k);
+    float[] b = random(k * n);
     int before = Team.threads();
     try {
-      Team.setThreads(1);
-      float[] one = new float[300 * 1100];
-      Gemm.sgemm(false, false, 300, 1100, 200, a, 0, b, 0, one, 0, false);
-      Team.setThreads(3);
-      float[] three = new float[300 * 1100];
-      Gemm.sgemm(false, false, 300, 1100, 200, a, 0, b, 0, three, 0, false);
-      assertArrayEquals(one, three);
+      for (int flags = 0; flags < 4; flags++) {
+        float[] one = product(1, flags, m, n, k, a, b);
+        for (int threads : new int[] {2, 3, 16}) {
+          assertArrayEquals(one, product(threads, flags, m, n, k, a, b), threads + " threads");
+        }
+      }
     } finally {
       Team.setThreads(before);
     }
+  }
+
+  private static float[] product(
+      int threads, int flags, int m, int n, int k, float[] a, float[] b) {
+    Team.setThreads(threads);
+    float[] c = new float[m * n];
+    Gemm.sgemm((flags & 1) != 0, (flags & 2) != 0, m, n, k, a, 0, b, 0, c, 0, false);
+    return c;
   }
 
   private static void block(
