@@ -43,8 +43,7 @@ final class ScalarConv3x3 {
         }
         Arrays.fill(sum, 0, flat, bias[o]);
         for (int l = 0; l < taps; l += 4) {
-          addFour(
-              sum, shifted[l], shifted[l + 1], shifted[l + 2], shifted[l + 3], left, l, flat);
+          addFour(sum, shifted[l], shifted[l + 1], shifted[l + 2], shifted[l + 3], left, l, flat);
         }
         System.arraycopy(sum, 0, y, yo + (n * k + o) * flat, flat);
       }
@@ -108,8 +107,7 @@ final class ScalarConv3x3 {
           Arrays.fill(left, count, POSITIONS, 0);
           for (int l = 0; l < count; l += 4) {
             float[] a = patches[l];
-            addFour(
-                sums[o], a, patches[l + 1], patches[l + 2], patches[l + 3], left, l, width);
+            addFour(sums[o], a, patches[l + 1], patches[l + 2], patches[l + 3], left, l, width);
           }
         }
       }

@@ -8,7 +8,7 @@ import java.util.Arrays;
  * vectors.)
  */
 final class ScalarGemm {
-  private static final int DEPTH = 64;
+  private static final int DEPTH = 128;
   private static final int WIDTH = 512;
   private static final int ROWS = 3;
 

@@ -124,6 +124,75 @@ final class GemmTiles {
     f3.intoArray(c, sixth + 3 * L);
   }
 
+  /** 6 rows by 2 vectors. */
+  static void sixByTwo(
+      float[] a,
+      int r0,
+      int r1,
+      int r2,
+      int r3,
+      int r4,
+      int r5,
+      float[] b,
+      int bo,
+      int kc,
+      float[] c,
+      int co,
+      int ldc) {
+    int second = co + ldc;
+    int third = second + ldc;
+    int fourth = third + ldc;
+    int fifth = fourth + ldc;
+    int sixth = fifth + ldc;
+    FloatVector a0 = FloatVector.fromArray(S, c, co);
+    FloatVector a1 = FloatVector.fromArray(S, c, co + L);
+    FloatVector b0 = FloatVector.fromArray(S, c, second);
+    FloatVector b1 = FloatVector.fromArray(S, c, second + L);
+    FloatVector c0 = FloatVector.fromArray(S, c, third);
+    FloatVector c1 = FloatVector.fromArray(S, c, third + L);
+    FloatVector d0 = FloatVector.fromArray(S, c, fourth);
+    FloatVector d1 = FloatVector.fromArray(S, c, fourth + L);
+    FloatVector e0 = FloatVector.fromArray(S, c, fifth);
+    FloatVector e1 = FloatVector.fromArray(S, c, fifth + L);
+    FloatVector f0 = FloatVector.fromArray(S, c, sixth);
+    FloatVector f1 = FloatVector.fromArray(S, c, sixth + L);
+    for (int l = 0; l < kc; l++) {
+      int at = bo + l * 2 * L;
+      FloatVector v0 = FloatVector.fromArray(S, b, at);
+      FloatVector v1 = FloatVector.fromArray(S, b, at + L);
+      FloatVector u = FloatVector.broadcast(S, a[r0 + l]);
+      a0 = v0.fma(u, a0);
+      a1 = v1.fma(u, a1);
+      u = FloatVector.broadcast(S, a[r1 + l]);
+      b0 = v0.fma(u, b0);
+      b1 = v1.fma(u, b1);
+      u = FloatVector.broadcast(S, a[r2 + l]);
+      c0 = v0.fma(u, c0);
+      c1 = v1.fma(u, c1);
+      u = FloatVector.broadcast(S, a[r3 + l]);
+      d0 = v0.fma(u, d0);
+      d1 = v1.fma(u, d1);
+      u = FloatVector.broadcast(S, a[r4 + l]);
+      e0 = v0.fma(u, e0);
+      e1 = v1.fma(u, e1);
+      u = FloatVector.broadcast(S, a[r5 + l]);
+      f0 = v0.fma(u, f0);
+      f1 = v1.fma(u, f1);
+    }
+    a0.intoArray(c, co);
+    a1.intoArray(c, co + L);
+    b0.intoArray(c, second);
+    b1.intoArray(c, second + L);
+    c0.intoArray(c, third);
+    c1.intoArray(c, third + L);
+    d0.intoArray(c, fourth);
+    d1.intoArray(c, fourth + L);
+    e0.intoArray(c, fifth);
+    e1.intoArray(c, fifth + L);
+    f0.intoArray(c, sixth);
+    f1.intoArray(c, sixth + L);
+  }
+
   /** 4 rows by 4 vectors. */
   static void fourByFour(
       float[] a,

@@ -44,11 +44,6 @@ final class VectorGemm {
       int co,
       int ldc,
       boolean accumulate) {
-    if (!accumulate) {
-      for (int i = 0; i < m; i++) {
-        Arrays.fill(c, co + i * ldc, co + i * ldc + n, 0);
-      }
-    }
     int depth = Math.min(DEPTH, k);
     int pitch = roundUp(depth);
     float[] packedB = Scratch.floats(Scratch.PACKED_B, depth * Math.min(WIDTH, roundUp(n)));
@@ -71,10 +66,20 @@ final class VectorGemm {
             columns = width(nc - j);
             int valid = Math.min(columns, nc - j);
             int ld = ta ? pitch : lda;
+            if (k0 == 0 && !accumulate) {
+              clear(c, to + j, ldc, mc, valid);
+            }
             panel(mc, kc, rows, first, ld, packedB, j * kc, columns, c, to + j, ldc, valid, edge);
           }
         }
       }
+    }
+  }
+
+  /** Zeros a panel's width of c just before it is added to, while it is on its way to the cache. */
+  private static void clear(float[] c, int co, int ldc, int rows, int columns) {
+    for (int i = 0; i < rows; i++) {
+      Arrays.fill(c, co + i * ldc, co + i * ldc + columns, 0);
     }
   }
 
@@ -104,7 +109,7 @@ final class VectorGemm {
       float[] edge) {
     int height;
     for (int i = 0; i < mc; i += height) {
-      height = columns == 4 * L ? height(mc - i) : 4;
+      height = columns == L ? 4 : height(mc - i);
       int rows = Math.min(height, mc - i);
       boolean whole = rows == height && columns == valid;
       float[] to = whole ? c : edge;
@@ -118,16 +123,18 @@ final class VectorGemm {
       int r1 = Math.min(r0 + lda, last);
       int r2 = Math.min(r1 + lda, last);
       int r3 = Math.min(r2 + lda, last);
-      if (height == 6) {
-        int r4 = Math.min(r3 + lda, last);
-        int r5 = Math.min(r4 + lda, last);
-        GemmTiles.sixByFour(a, r0, r1, r2, r3, r4, r5, b, bo, kc, to, at, ld);
-      } else if (columns == 4 * L) {
-        GemmTiles.fourByFour(a, r0, r1, r2, r3, b, bo, kc, to, at, ld);
-      } else if (columns == 2 * L) {
-        GemmTiles.fourByTwo(a, r0, r1, r2, r3, b, bo, kc, to, at, ld);
-      } else {
+      int r4 = Math.min(r3 + lda, last);
+      int r5 = Math.min(r4 + lda, last);
+      if (columns == L) {
         GemmTiles.fourByOne(a, r0, r1, r2, r3, b, bo, kc, to, at, ld);
+      } else if (columns == 2 * L && height == 4) {
+        GemmTiles.fourByTwo(a, r0, r1, r2, r3, b, bo, kc, to, at, ld);
+      } else if (columns == 2 * L) {
+        GemmTiles.sixByTwo(a, r0, r1, r2, r3, r4, r5, b, bo, kc, to, at, ld);
+      } else if (height == 4) {
+        GemmTiles.fourByFour(a, r0, r1, r2, r3, b, bo, kc, to, at, ld);
+      } else {
+        GemmTiles.sixByFour(a, r0, r1, r2, r3, r4, r5, b, bo, kc, to, at, ld);
       }
       if (!whole) {
         copy(edge, 0, columns, c, co + i * ldc, ldc, rows, valid);
@@ -151,8 +158,7 @@ final class VectorGemm {
   private static void turnA(int mc, int kc, float[] a, int ao, int lda, float[] to, int pitch) {
     int[] rows = LaneTranspose.positions(mc, 1, pitch / L);
     for (int l = 0; l < kc; l += L) {
-      LaneTranspose.toLanes(
-          a, ao + l * lda, LaneTranspose.planes(kc - l, lda), to, l, rows, mc);
+      LaneTranspose.toLanes(a, ao + l * lda, LaneTranspose.planes(kc - l, lda), to, l, rows, mc);
     }
   }
 
