@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  * The kernels' threads: one team, shared by all callers. A thread without work spins for a fifth of
  * a millisecond, so that the next kernel of a training step finds it awake, and then parks.
  *
- * <p>Who calls {@link #run} splits the work by its shape alone, never by the number of threads; so
- * results have the same bits on any number of them.
+ * <p>Who calls {@link #run} splits the work by its shape alone, or so that the order of every sum
+ * is the same however it is split ({@link Gemm}); so results have the same bits on any number of
+ * threads.
  */
 final class Team {
   /**
