@@ -11,6 +11,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Float32 {
   private static final int CHUNK = 16384;
+
+  /** So many columns are summed together, where there are, by one task. */
+  private static final int COLUMNS = 256;
+
   private static final float[] NONE = new float[0];
 
   private Float32() {}
@@ -154,13 +158,14 @@ final class Float32 {
           });
       return;
     }
-    int blocks = (inner + CHUNK - 1) / CHUNK;
+    int width = Math.max(COLUMNS, CHUNK / Math.max(1, n));
+    int blocks = (inner + width - 1) / width;
     Team.run(
         outer * blocks,
         (long) outer * n * inner,
         task -> {
-          int from = task % blocks * CHUNK;
-          sumBlock(x, xo, task / blocks, n, inner, from, Math.min(CHUNK, inner - from), out, oo);
+          int from = task % blocks * width;
+          sumBlock(x, xo, task / blocks, n, inner, from, Math.min(width, inner - from), out, oo);
         });
   }
 

@@ -36,9 +36,16 @@ final class VectorPool {
   static void forward(int rows, int w, float[] x, int xo, float[] y, int yo) {
     int perRow = w / L;
     int count = rows * perRow;
+    int next = xo;
+    int left = perRow; // vectors to go in this pair of rows; counted, as dividing takes longer
     for (int v = 0; v < count; v += 2) {
-      int a = xo + v / perRow * 2 * w + v % perRow * L;
-      int b = xo + (v + 1) / perRow * 2 * w + (v + 1) % perRow * L;
+      int a = next;
+      boolean last = --left == 0;
+      int b = a + (last ? L + w : L);
+      left = last ? perRow : left;
+      last = --left == 0;
+      next = b + (last ? L + w : L);
+      left = last ? perRow : left;
       FloatVector va = FloatVector.fromArray(S, x, a).max(FloatVector.fromArray(S, x, a + w));
       FloatVector vb = FloatVector.fromArray(S, x, b).max(FloatVector.fromArray(S, x, b + w));
       FloatVector even = va.rearrange(EVEN_LOW).blend(vb.rearrange(EVEN_LOW), HIGH);
@@ -55,9 +62,16 @@ final class VectorPool {
   static void grad(int rows, int w, float[] x, int xo, float[] dy, int dyo, float[] dx, int dxo) {
     int perRow = w / L;
     int count = rows * perRow;
+    int next = 0;
+    int left = perRow;
     for (int v = 0; v < count; v += 2) {
-      int a = v / perRow * 2 * w + v % perRow * L;
-      int b = (v + 1) / perRow * 2 * w + (v + 1) % perRow * L;
+      int a = next;
+      boolean last = --left == 0;
+      int b = a + (last ? L + w : L);
+      left = last ? perRow : left;
+      last = --left == 0;
+      next = b + (last ? L + w : L);
+      left = last ? perRow : left;
       FloatVector g = FloatVector.fromArray(S, dy, dyo + v * (L / 2));
       boolean numbers = vector(w, x, xo + a, g.rearrange(TWICE_LOW), dx, dxo + a);
       if (!numbers) {
