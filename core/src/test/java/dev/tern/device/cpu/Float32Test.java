@@ -256,7 +256,8 @@ class Float32Test {
   @Test
   void sumsOfRows() {
     float[] x = values(1);
-    for (int[] shape : new int[][] {{4, 7, 1}, {3, 5, 17}, {1, 64, 16}, {1, 1, 1000}, {2, 0, 3}}) {
+    for (int[] shape :
+        new int[][] {{4, 7, 1}, {3, 5, 17}, {1, 64, 16}, {1, 1, 1000}, {2, 0, 3}, {1, 3, 300}}) {
       int inner = shape[2];
       float[] out = new float[shape[0] * inner + 1];
       Float32.sumRows(x, 2, shape[0], shape[1], inner, out, 1);

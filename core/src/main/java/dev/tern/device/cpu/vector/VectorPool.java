@@ -73,19 +73,18 @@ final class VectorPool {
       next = b + (last ? L + w : L);
       left = last ? perRow : left;
       FloatVector g = FloatVector.fromArray(S, dy, dyo + v * (L / 2));
-      boolean numbers = vector(w, x, xo + a, g.rearrange(TWICE_LOW), dx, dxo + a);
-      if (!numbers) {
+      FloatVector sumA = vector(w, x, xo + a, g.rearrange(TWICE_LOW), dx, dxo + a);
+      FloatVector sumB = vector(w, x, xo + b, g.rearrange(TWICE_HIGH), dx, dxo + b);
+      FloatVector sum = sumA.add(sumB); // NaN where there is one, or two infinities: rare as well
+      if (sum.compare(VectorOperators.NE, sum).anyTrue()) {
         vectorWithNaN(w, x, xo + a, dy, dyo + v * (L / 2), dx, dxo + a);
-      }
-      numbers = vector(w, x, xo + b, g.rearrange(TWICE_HIGH), dx, dxo + b);
-      if (!numbers) {
         vectorWithNaN(w, x, xo + b, dy, dyo + (v + 1) * (L / 2), dx, dxo + b);
       }
     }
   }
 
-  /** L columns of two rows; whether they hold no NaN, else what was written is wrong. */
-  private static boolean vector(int w, float[] x, int xo, FloatVector g, float[] dx, int dxo) {
+  /** L columns of two rows; their sum, where it is NaN, says that what was written may be wrong. */
+  private static FloatVector vector(int w, float[] x, int xo, FloatVector g, float[] dx, int dxo) {
     FloatVector zero = FloatVector.zero(S);
     FloatVector left = g.blend(zero, ODD);
     FloatVector right = zero.blend(g, ODD);
@@ -101,8 +100,7 @@ final class VectorPool {
         lowLeft.blend(lowRight, lower).compare(VectorOperators.GT, upLeft.blend(upRight, upper));
     left.blend(right, upper).blend(zero, below).intoArray(dx, dxo);
     zero.blend(left.blend(right, lower), below).intoArray(dx, dxo + w);
-    FloatVector sum = up.add(low); // NaN also of two infinities, which the plain way takes as well
-    return !sum.compare(VectorOperators.NE, sum).anyTrue();
+    return up.add(low);
   }
 
   private static void vectorWithNaN(
