@@ -16,8 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Large FLOAT32 activations may lie in blocks of channels, or not be worked out yet. Nobody can tell:
- * FLOAT64, which has neither, gives the same.
+ * Large FLOAT32 activations may lie in blocks of channels, or not be worked out yet. Nobody can
+ * tell: FLOAT64, which has neither, gives the same.
  */
 class BlockedActivationsTest {
   private static final PoolOptions POOL = PoolOptions.window(2);
@@ -28,7 +28,8 @@ class BlockedActivationsTest {
   }
 
   /** What a residual block and a pool after it come to, with every gradient. */
-  private static Tensor[] block(Tensor x, Tensor w, Tensor b, Tensor scale, Tensor dy, boolean pool) {
+  private static Tensor[] block(
+      Tensor x, Tensor w, Tensor b, Tensor scale, Tensor dy, boolean pool) {
     Tensor[] leaves = {x, w, b, scale};
     for (Tensor leaf : leaves) {
       leaf.requiresGrad_(true);
@@ -91,8 +92,7 @@ class BlockedActivationsTest {
     Tensor x = activation();
     Tensor y = x.tanh();
     y.toFloatArray(); // worked out
-    assertArrayEquals(
-        y.maxPool2d(POOL).toFloatArray(), x.tanh().maxPool2d(POOL).toFloatArray());
+    assertArrayEquals(y.maxPool2d(POOL).toFloatArray(), x.tanh().maxPool2d(POOL).toFloatArray());
   }
 
   @Test

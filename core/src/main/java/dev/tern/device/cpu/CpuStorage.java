@@ -108,7 +108,7 @@ public final class CpuStorage extends Storage {
   }
 
   /** FLOAT32 elements in the plain order. */
-  private float[] plain() {
+  private synchronized float[] plain() {
     Object here = settled();
     if (here instanceof Blocked blocked) {
       // The array of before is left alone: another thread may still read it.
@@ -132,6 +132,12 @@ public final class CpuStorage extends Storage {
 
   /** The array, or {@link Blocked}: to be read, not written to. */
   Object settled() {
+    Object here = content();
+    return here instanceof Pending ? settle() : here;
+  }
+
+  /** Once, whoever asks: the threads of a kernel write to the same array. */
+  private synchronized Object settle() {
     Object here = content();
     if (here instanceof Pending pending) {
       here = pending.settle(size());
@@ -212,11 +218,14 @@ public final class CpuStorage extends Storage {
 
   /** All elements in blocks, to be read. They stay in them unless the array is someone else's. */
   Blocked toBlocked(int channels, int positions) {
-    if (settled() instanceof Blocked here
-        && here.channels() == channels
-        && here.positions() == positions) {
-      return here;
-    }
+    return settled() instanceof Blocked here
+            && here.channels() == channels
+            && here.positions() == positions
+        ? here
+        : pack(channels, positions);
+  }
+
+  private synchronized Blocked pack(int channels, int positions) {
     Blocked packed = Blocked.pack(plain(), size(), channels, positions);
     if (own) {
       content = packed;
