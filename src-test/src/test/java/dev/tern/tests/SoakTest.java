@@ -33,7 +33,7 @@ class SoakTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void heapAfterACollectionStaysFlat(boolean scoped) {
+  void heapAfterACollectionStaysFlat(boolean scoped) throws InterruptedException {
     Generator.manualSeed(0);
     Module model = Networks.make("Net");
     var optimizer = new SGD(model.parameters(), SGD.lr(1e-2).momentum(0.9));
@@ -70,8 +70,9 @@ class SoakTest {
     assertTrue(late < early + 2 * MEGABYTE, "heap after collections: " + heaps);
   }
 
-  private static long heapAfterCollection() {
+  private static long heapAfterCollection() throws InterruptedException {
     System.gc();
+    Thread.sleep(20); // until the kernels' threads have let go of their last work
     System.gc();
     return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
   }

@@ -130,12 +130,16 @@ final class Team {
         }
         last = null; // not to keep the caller's arrays reachable while parked
         parked = true;
-        job = current; // set before parked was read, or parked is seen and this thread woken
-        if (!dismissed && (job == null || job.exhausted())) {
+        // set before parked was read, or parked is seen and this thread woken; not kept either
+        if (!dismissed && isExhausted(current)) {
           LockSupport.park(this);
         }
         parked = false;
       }
+    }
+
+    private static boolean isExhausted(@Nullable Job job) {
+      return job == null || job.next.get() >= job.tasks;
     }
 
     /** What {@link #current} is when it is not the last job any more, or after a while. */
@@ -164,10 +168,6 @@ final class Team {
     Job(IntConsumer task, int tasks) {
       this.task = task;
       this.tasks = tasks;
-    }
-
-    boolean exhausted() {
-      return next.get() >= tasks;
     }
 
     void work() {

@@ -2,12 +2,16 @@ package dev.tern.device.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.ref.WeakReference;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -90,6 +94,35 @@ class TeamTest {
       thread.join();
     }
     assertEquals(3 * 500 * 55, sum.sum());
+  }
+
+  @Test
+  void aThreadThatParksWhileAnotherIsBusyKeepsNothing() throws InterruptedException {
+    Team.setThreads(2);
+    WeakReference<Object> array = withOneThreadBusy();
+    for (int i = 0; i < 50 && array.get() != null; i++) {
+      Thread.sleep(20);
+      System.gc();
+    }
+    assertNull(array.get());
+  }
+
+  private static WeakReference<Object> withOneThreadBusy() {
+    Object array = new float[1];
+    Thread caller = Thread.currentThread();
+    var begun = new AtomicInteger();
+    Team.run(
+        2,
+        i -> {
+          begun.incrementAndGet();
+          while (begun.get() < 2) {
+            Thread.onSpinWait();
+          }
+          if (Thread.currentThread() == caller) {
+            LockSupport.parkNanos(array, 50_000_000); // long enough for the other to park
+          }
+        });
+    return new WeakReference<>(array);
   }
 
   @Test
