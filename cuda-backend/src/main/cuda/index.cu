@@ -25,14 +25,6 @@ KERNEL index_select_8(const i64* x, const i64* index, i64* out, int outer, int n
   index_select(x, index, out, outer, n, inner, count, fault);
 }
 
-// Reports each index that is out of range and not `besides`; `message` says how the host puts it.
-KERNEL check_indices(const i64* index, int count, int n, i64 besides, int message, Fault* fault) {
-  for (unsigned i = first_index(); i < (unsigned)count; i += grid_step()) {
-    i64 at = index[i];
-    if ((at < 0 || at >= n) && at != besides) report(fault, INDEX_OUT_OF_RANGE, at, i, n, message);
-  }
-}
-
 // out[i] = where the walk is + step index[i], or -1 for an index that is out of range, which is reported.
 // It goes on from element `from`.
 KERNEL index_places(const i64* index, i64* out, int from, int count, Walk walk, int first, int step, int n, int message,

@@ -109,6 +109,16 @@ INLINE void batch_norm_grad(const NormShape& s, double eps, const T* x, const T*
   }
 }
 
+// Running estimates of each channel, towards its latest ones.
+template <class T>
+INLINE void track(int channels, T kept, T share, T unbiased_share, const T* mean, const T* var, T* running_mean,
+                  T* running_var) {
+  for (unsigned c = first_index(); c < (unsigned)channels; c += grid_step()) {
+    running_mean[c] = fma(kept, running_mean[c], share * mean[c]);
+    running_var[c] = fma(kept, running_var[c], unbiased_share * var[c]);
+  }
+}
+
 #define NORM_KERNELS(suffix, T)                                                                                     \
   KERNEL batch_norm_sums_##suffix(NormShape s, const T* x, Two<T>* sums) {                                          \
     __shared__ Two<T> shared[WARPS];                                                                                \
@@ -125,6 +135,10 @@ INLINE void batch_norm_grad(const NormShape& s, double eps, const T* x, const T*
   KERNEL batch_norm_grad_##suffix(NormShape s, double eps, const T* x, const T* weight, const T* mean,              \
                                   const T* var, const T* dy, const Two<T>* sums, T* dx, T* dweight, T* dbias) {     \
     batch_norm_grad(s, eps, x, weight, mean, var, dy, sums, dx, dweight, dbias);                                    \
+  }                                                                                                                 \
+  KERNEL track_##suffix(int channels, double kept, double share, double unbiased_share, const T* mean,              \
+                        const T* var, T* running_mean, T* running_var) {                                            \
+    track(channels, T(kept), T(share), T(unbiased_share), mean, var, running_mean, running_var);                    \
   }
 NORM_KERNELS(f32, float)
 NORM_KERNELS(f64, double)

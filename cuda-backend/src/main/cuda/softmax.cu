@@ -1,4 +1,5 @@
-// Log-softmax over the middle of [outer, n, inner]: x - peak - log sum exp(x - peak), which cannot overflow.
+// Over the middle of [outer, n, inner]: log-softmax, x - peak - log sum exp(x - peak), which cannot overflow; and the
+// negative log-likelihood.
 #include "common.cuh"
 
 // A thread that has a row to itself.
@@ -69,3 +70,43 @@ INLINE void log_softmax_grad(const T* y, const T* dy, T* dx, int rows, int n, in
   }
 SOFTMAX_KERNELS(f32, float)
 SOFTMAX_KERNELS(f64, double)
+
+// losses[o, i] = -weight[t] x[o, t, i] for t = target[o, i], counts[o, i] = weight[t]; both 0 where t is the ignored label,
+// and where it is no class, which is reported.
+template <class T>
+INLINE void nll(const T* x, const i64* target, const T* weight, T* losses, T* counts, int outer, int n, int inner,
+                i64 ignored, int message, Fault* fault) {
+  for (unsigned i = first_index(); i < (unsigned)outer * inner; i += grid_step()) {
+    i64 t = target[i];
+    bool is_class = t >= 0 && t < n, is_ignored = t == ignored;
+    if (!is_class && !is_ignored) report(fault, INDEX_OUT_OF_RANGE, t, i, n, message);
+    T count = T(0), loss = T(0);
+    if (is_class && !is_ignored) {
+      count = weight == nullptr ? T(1) : weight[t];
+      loss = -count * x[((i64)(i / inner) * n + t) * inner + i % inner];
+    }
+    losses[i] = loss, counts[i] = count;
+  }
+}
+
+// dx[o, t, i] = -counts[o, i] dy[o, i] for t = target[o, i], 0 elsewhere
+template <class T>
+INLINE void nll_grad(const i64* target, const T* counts, const T* dy, T* dx, int outer, int n, int inner, i64 ignored) {
+  for (unsigned e = first_index(); e < (unsigned)outer * n * inner; e += grid_step()) {
+    unsigned row = e / inner, i = row / n * inner + e % inner;
+    bool is_target = target[i] == row % n && target[i] != ignored;
+    dx[e] = is_target ? -counts[i] * dy[i] : T(0);
+  }
+}
+
+#define NLL_KERNELS(suffix, T)                                                                                        \
+  KERNEL nll_##suffix(const T* x, const i64* target, const T* weight, T* losses, T* counts, int outer, int n,         \
+                      int inner, i64 ignored, int message, Fault* fault) {                                            \
+    nll(x, target, weight, losses, counts, outer, n, inner, ignored, message, fault);                                 \
+  }                                                                                                                   \
+  KERNEL nll_grad_##suffix(const i64* target, const T* counts, const T* dy, T* dx, int outer, int n, int inner,       \
+                           i64 ignored) {                                                                             \
+    nll_grad(target, counts, dy, dx, outer, n, inner, ignored);                                                       \
+  }
+NLL_KERNELS(f32, float)
+NLL_KERNELS(f64, double)

@@ -3,6 +3,8 @@ package dev.tern;
 import static dev.tern.Gradient.grad;
 
 import dev.tern.device.IndexRange;
+import dev.tern.device.NllSpec;
+import dev.tern.shape.AutogradException;
 import dev.tern.shape.DType;
 import dev.tern.shape.DTypeException;
 import dev.tern.shape.Shape;
@@ -43,8 +45,8 @@ public sealed interface Losses permits Tensor {
     if (target.dtype().isFloatingPoint() && target.rank() == x.rank()) {
       return ofProbabilities(x, target, options);
     }
-    boolean ignores = checkClasses("crossEntropy", x, target, options.ignoreIndex());
-    return nll(x.logSoftmax(classDim(x)), target, ignores, options);
+    NllSpec spec = spec("crossEntropy", x, target, options.ignoreIndex());
+    return nll(spec, x.logSoftmax(classDim(x)), target, options);
   }
 
   /** The mean of minus the log-probability at the target, {@code F.nll_loss}. */
@@ -67,8 +69,8 @@ public sealed interface Losses permits Tensor {
       throw new IllegalArgumentException("nllLoss: has no label smoothing; use crossEntropy");
     }
     checkWeight("nllLoss", self(), options.weight());
-    boolean ignores = checkClasses("nllLoss", self(), target, options.ignoreIndex());
-    return nll(self(), target, ignores, options);
+    NllSpec spec = spec("nllLoss", self(), target, options.ignoreIndex());
+    return nll(spec, self(), target, options);
   }
 
   /** The dimension of the classes: the second, or the only one. */
@@ -90,8 +92,7 @@ public sealed interface Losses permits Tensor {
     }
   }
 
-  /** Whether a label may be the one that is ignored: a GPU checks later and cannot tell. */
-  private static boolean checkClasses(String op, Tensor x, Tensor target, long ignoreIndex) {
+  private static NllSpec spec(String op, Tensor x, Tensor target, long ignoreIndex) {
     if (target.dtype() != DType.INT64) {
       throw new DTypeException(op + ": wants INT64 class numbers, got " + target.dtype());
     }
@@ -101,38 +102,54 @@ public sealed interface Losses permits Tensor {
           "%s: target %s does not fit input %s; expected %s"
               .formatted(op, target.shape(), x.shape(), x.shape().without(dim)));
     }
-    IndexRange range =
+    Tensor.expectSameDevice(op, x, target);
+    return new NllSpec(
+        x.shape().product(0, dim),
+        x.shape().product(dim + 1, x.rank()),
         new IndexRange(
-            x.size(dim), op + ": target %d at position %d is out of range for %d classes");
-    return target.backend().checkIndices(range, ignoreIndex, target.data());
+            x.size(dim), op + ": target %d at position %d is out of range for %d classes"),
+        ignoreIndex);
   }
 
-  private static Tensor nll(
-      Tensor logProbabilities, Tensor target, boolean ignores, CrossEntropyOptions options) {
-    int dim = classDim(logProbabilities);
-    Tensor ignored = ignores ? target.eq((double) options.ignoreIndex()) : null;
-    Tensor index = ignored != null ? target.maskedFill(ignored, 0) : target;
-    Tensor losses = logProbabilities.gather(dim, index.unsqueeze(dim)).squeeze(dim).neg();
+  private static Tensor nll(NllSpec spec, Tensor x, Tensor target, CrossEntropyOptions options) {
     Tensor weight = options.weight();
-    Tensor counts = null; // how much each position counts; null where all count 1
-    if (weight != null) {
-      counts = weight.indexSelect(0, index.reshape(-1)).reshape(index.shape());
-      losses = losses.mul(counts);
+    if (weight != null && weight.requiresGrad() && Autograd.isEnabled()) {
+      throw new AutogradException("the weights of classes have no gradient; detach() them");
     }
-    if (ignored != null) {
-      counts = counts == null ? ignored.logicalNot().to(losses.dtype()) : counts;
-      counts = counts.maskedFill(ignored, 0);
-      losses = losses.maskedFill(ignored, 0);
-    }
+    Tensor losses = x.empty(target.shape());
+    Tensor counts = x.empty(target.shape()); // how much each position counts
+    boolean uneven =
+        x.backend()
+            .nll(
+                spec, x.data(), target.data(), Tensor.dataOf(weight), losses.data(), counts.data());
+    losses.from(
+        "nllLoss", grad(x, dy -> nllGrad(spec, x, target, counts, dy), target, counts, weight));
     if (options.labelSmoothing() > 0) {
       double share = options.labelSmoothing();
-      Tensor all = weight == null ? logProbabilities : weighted(logProbabilities, weight);
-      Tensor spread = all.sum(dim).mul(-share / logProbabilities.size(dim));
-      losses = losses.mul(1 - share).add(ignored != null ? spread.maskedFill(ignored, 0) : spread);
+      int dim = classDim(x);
+      Tensor all = weight == null ? x : weighted(x, weight);
+      Tensor spread = all.sum(dim).mul(-share / x.size(dim));
+      Tensor kept = uneven ? spread.maskedFill(ignored(spec, target), 0) : spread;
+      losses = losses.mul(1 - share).add(kept);
     }
-    return counts != null && options.reduction() == Reductions.MEAN
+    return uneven && options.reduction() == Reductions.MEAN
         ? losses.sum().div(counts.sum())
         : options.reduction().of(losses);
+  }
+
+  private static Tensor ignored(NllSpec spec, Tensor target) {
+    return target.eq((double) spec.ignored());
+  }
+
+  private static Tensor nllGrad(NllSpec spec, Tensor x, Tensor target, Tensor counts, Tensor dy) {
+    if (Autograd.isEnabled()) {
+      int dim = classDim(x);
+      Tensor index = target.maskedFill(ignored(spec, target), 0).unsqueeze(dim);
+      return Tensor.zerosLike(x).scatter(dim, index, dy.mul(counts).neg().unsqueeze(dim));
+    }
+    Tensor dx = dy.empty(x.shape());
+    dy.backend().nllGrad(spec, target.data(), counts.data(), dy.data(), dx.data());
+    return dx;
   }
 
   private static Tensor weighted(Tensor x, Tensor weight) {

@@ -66,9 +66,12 @@ public sealed interface Normalization permits Tensor {
     var spec = new NormSpec(x.size(0), channels, positions, eps);
     Tensor y = normalized("batchNorm", spec, x, weight, bias, mean, var);
     if (training && runningMean != null && runningVar != null) {
-      double unbiased = count / (count - 1.0);
-      update(runningMean, mean, momentum);
-      update(runningVar, var.mul(unbiased), momentum);
+      runningMean.change(
+          "batchNorm",
+          m ->
+              runningVar.change(
+                  "batchNorm",
+                  v -> x.backend().track(spec, momentum, mean.data(), var.data(), m, v)));
     }
     return y;
   }

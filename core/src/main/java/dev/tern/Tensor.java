@@ -590,12 +590,16 @@ public sealed class Tensor extends Combination
     return Printer.print(this);
   }
 
-  static void expectSame(String op, Tensor a, Tensor b) {
+  static void expectSameDevice(String op, Tensor a, Tensor b) {
     if (a.backend() != b.backend()) {
       throw new DeviceException(
           "%s: tensors on %s and %s; move one with to(Device)"
               .formatted(op, a.device(), b.device()));
     }
+  }
+
+  static void expectSame(String op, Tensor a, Tensor b) {
+    expectSameDevice(op, a, b);
     if (a.dtype() != b.dtype()) {
       throw new DTypeException(
           "%s: %s and %s; cast one with to(DType)".formatted(op, a.dtype(), b.dtype()));

@@ -197,6 +197,15 @@ public interface Backend {
     Composed.batchNorm(this, spec, x, weight, bias, y, mean, var);
   }
 
+  /**
+   * Takes running estimates towards what {@link #batchNorm} found, the variance unbiased: {@code
+   * running = (1 - momentum) running + momentum latest}.
+   */
+  default void track(
+      NormSpec spec, double momentum, Data mean, Data var, Data runningMean, Data runningVar) {
+    Composed.track(this, spec, momentum, mean, var, runningMean, runningVar);
+  }
+
   /** The gradients of {@link #batchNorm}, all at once; dx may be dy. */
   default void batchNormGrad(
       NormSpec spec,
@@ -265,21 +274,30 @@ public interface Backend {
   }
 
   /**
-   * Checks indices, INT64, before they are used.
+   * The negative log-likelihood: {@code losses[o, i] = -weight[t] x[o, t, i]} for the label {@code
+   * t = target[o, i]}, and {@code counts[o, i] = weight[t]}; both 0 where the label is the ignored
+   * one.
    *
-   * @param besides one that is right as well, though it may be out of range
-   * @return whether {@code besides} may be among them
-   * @throws dev.tern.shape.ShapeException as the range says; where the device works on while the
-   *     host does, the next {@link #download} or {@link #synchronize} throws it
+   * @param x log-probabilities
+   * @param weight one for each class; null: 1 each
+   * @return whether a count may be other than 1
+   * @throws dev.tern.shape.ShapeException for a label that is no class; where the device works on
+   *     while the host does, the next {@link #download} or {@link #synchronize} throws it
    */
-  default boolean checkIndices(IndexRange range, long besides, Data index) {
-    return ComposedIndexing.checkIndices(this, range, besides, index);
+  default boolean nll(
+      NllSpec spec, Data x, Data target, @Nullable Data weight, Data losses, Data counts) {
+    return ComposedLoss.nll(this, spec, x, target, weight, losses, counts);
+  }
+
+  /** The gradient of {@link #nll} for x, where it left these counts. */
+  default void nllGrad(NllSpec spec, Data target, Data counts, Data dy, Data dx) {
+    ComposedLoss.nllGrad(this, spec, target, counts, dy, dx);
   }
 
   /**
    * Where indexed elements lie: {@code out[i] = (where the view sees i) + step index[i]}, INT64.
    *
-   * @throws dev.tern.shape.ShapeException as for {@link #checkIndices}
+   * @throws dev.tern.shape.ShapeException for an index out of range, when {@link #nll} does
    */
   default void places(IndexRange range, View view, int step, Data index, Data out) {
     ComposedIndexing.places(this, range, view, step, index, out);

@@ -324,6 +324,28 @@ final class Composed {
   }
 
   /** Sums {@code [N, C, positions]} to {@code [C]}. */
+  static void track(
+      Backend b,
+      NormSpec s,
+      double momentum,
+      Data mean,
+      Data var,
+      Data runningMean,
+      Data runningVar) {
+    Data share = like(b, mean, mean.shape());
+    b.affine(mean, momentum, -0.0, share);
+    blend(b, momentum, share, runningMean);
+    b.affine(var, s.unbiased(), -0.0, share);
+    b.affine(share, momentum, -0.0, share);
+    blend(b, momentum, share, runningVar);
+    b.recycle(share.storage());
+  }
+
+  private static void blend(Backend b, double momentum, Data share, Data running) {
+    b.affine(running, 1 - momentum, -0.0, running);
+    b.binary(BinaryOp.ADD, running, share, running);
+  }
+
   private static void channelSum(Backend b, NormSpec s, Data x, Data sum) {
     Data rows = like(b, x, Shape.of(s.batch(), s.channels()));
     b.reduce(ReduceOp.SUM, s.batch() * s.channels(), s.positions(), 1, x, rows);

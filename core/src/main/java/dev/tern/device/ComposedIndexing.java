@@ -13,19 +13,6 @@ final class ComposedIndexing {
     return indices;
   }
 
-  static boolean checkIndices(Backend b, IndexRange range, long besides, Data index) {
-    long[] indices = read(b, index);
-    boolean some = false;
-    for (int i = 0; i < indices.length; i++) {
-      if (indices[i] == besides) {
-        some = true;
-      } else if (!range.contains(indices[i])) {
-        throw range.refusal(indices[i], i);
-      }
-    }
-    return some;
-  }
-
   static void places(Backend b, IndexRange range, View view, int step, Data index, Data out) {
     long[] places = read(b, index);
     int[] at = new int[view.shape().rank()];

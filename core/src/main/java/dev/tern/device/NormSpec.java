@@ -9,4 +9,10 @@ package dev.tern.device;
  * @param positions elements of one channel of one image
  * @param eps added to the variance
  */
-public record NormSpec(int batch, int channels, int positions, double eps) {}
+public record NormSpec(int batch, int channels, int positions, double eps) {
+  /** What takes a variance over the elements of a channel to the unbiased one. */
+  public double unbiased() {
+    double count = (double) batch * positions;
+    return count / (count - 1);
+  }
+}

@@ -53,6 +53,18 @@ class ComposedNormTest {
     }
   }
 
+  @Test
+  void runningEstimatesTakeTheUnbiasedVariance() {
+    var s = new NormSpec(2, 2, 3, 1e-5); // six elements a channel
+    Data mean = Plain.of(F64, new double[] {1, -2}, 2);
+    Data var = Plain.of(F64, new double[] {5, 10}, 2);
+    Data runningMean = Plain.of(F64, new double[] {3, 4}, 2);
+    Data runningVar = Plain.of(F64, new double[] {1, 2}, 2);
+    CPU.track(s, 0.25, mean, var, runningMean, runningVar);
+    assertArrayEquals(new double[] {2.5, 2.5}, Plain.values(runningMean), 1e-15);
+    assertArrayEquals(new double[] {2.25, 4.5}, Plain.values(runningVar), 1e-15);
+  }
+
   private static double slope(
       NormSpec s,
       double[] x,

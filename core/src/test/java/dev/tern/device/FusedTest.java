@@ -132,7 +132,11 @@ class FusedTest {
       Data gradient = Plain.of(dtype, dy, n, c, positions);
       CPU.batchNorm(s, in, w, b, y, mean, var);
       CPU.batchNormGrad(s, in, w, mean, var, gradient, dx, dweight, dbias);
-      results[dtype == F64 ? 0 : 1] = new Data[] {y, mean, var, dx, dweight, dbias};
+      Data meanSoFar = Plain.of(dtype, weight, c);
+      Data varSoFar = Plain.of(dtype, weight, c);
+      CPU.track(s, 0.3, mean, var, meanSoFar, varSoFar);
+      results[dtype == F64 ? 0 : 1] =
+          new Data[] {y, mean, var, dx, dweight, dbias, meanSoFar, varSoFar};
     }
     for (int i = 0; i < results[0].length; i++) {
       assertClose(results[0][i], results[1][i], 3e-6);

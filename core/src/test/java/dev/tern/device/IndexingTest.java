@@ -27,31 +27,6 @@ class IndexingTest {
   }
 
   @Test
-  void indicesAreChecked() {
-    assertTrue(CPU.checkIndices(FOUR, -100, Plain.longs(0, -100, 3)));
-    CPU.checkIndices(FOUR, -100, Plain.longs());
-    CPU.synchronize();
-    for (long wrong : new long[] {-1, 4, Long.MIN_VALUE, 1L << 32}) {
-      assertEquals(
-          "class " + wrong + " at position 2 is none of 4",
-          refused(() -> CPU.checkIndices(FOUR, -100, Plain.longs(0, 1, wrong))));
-    }
-    CPU.synchronize(); // said once
-  }
-
-  @Test
-  void theMessageIsTheFirstWrongOperations() {
-    IndexRange other = new IndexRange(2, "another: %d, %d, %d");
-    String said =
-        refused(
-            () -> {
-              CPU.checkIndices(FOUR, 0, Plain.longs(7));
-              CPU.checkIndices(other, 0, Plain.longs(9));
-            });
-    assertEquals("class 7 at position 0 is none of 4", said);
-  }
-
-  @Test
   void placesAreWhereAViewSeesAndTheIndexPoints() {
     // of [2, 4, 3], along the middle, for an index [2, 2, 3]
     View view = View.strided(Shape.of(2, 2, 3), new int[] {12, 0, 1}, 5);

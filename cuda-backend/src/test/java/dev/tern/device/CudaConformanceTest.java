@@ -46,4 +46,7 @@ class CudaConformanceTest {
 
   @Nested
   class OfIndices extends IndexingTest {}
+
+  @Nested
+  class OfLabels extends LikelihoodTest {}
 }

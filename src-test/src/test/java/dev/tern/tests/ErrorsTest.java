@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tern.Autograd;
+import dev.tern.CrossEntropyOptions;
 import dev.tern.Parameter;
 import dev.tern.StateDict;
 import dev.tern.Tensor;
@@ -173,6 +174,11 @@ class ErrorsTest {
         () -> scores.crossEntropy(Tensor.of(0L, 1L, 1L)),
         "crossEntropy: target [3] does not fit input [2, 2]; expected [2]");
     refuses(DTypeException.class, () -> scores.crossEntropy(Tensor.zeros(2)), "INT64", "FLOAT32");
+    Tensor weight = Tensor.ones(2).requiresGrad_(true);
+    refuses(
+        AutogradException.class,
+        () -> scores.crossEntropy(Tensor.of(0L, 1L), CrossEntropyOptions.DEFAULTS.weight(weight)),
+        "the weights of classes have no gradient; detach() them");
   }
 
   // element types

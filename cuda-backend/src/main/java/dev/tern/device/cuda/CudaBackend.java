@@ -11,6 +11,7 @@ import dev.tern.device.Draw;
 import dev.tern.device.Generator;
 import dev.tern.device.IndexRange;
 import dev.tern.device.MatmulSpec;
+import dev.tern.device.NllSpec;
 import dev.tern.device.NormSpec;
 import dev.tern.device.PoolSpec;
 import dev.tern.device.ReduceOp;
@@ -42,7 +43,7 @@ final class CudaBackend implements Backend {
   private final Conv conv;
   private final Pool pool;
   private final Norm norm;
-  private final LogSoftmax logSoftmax;
+  private final Likelihood likelihood;
   private final Steps steps;
   private final Scan scan;
   private final Sort sort;
@@ -60,7 +61,7 @@ final class CudaBackend implements Backend {
     conv = new Conv(device, this, libraries.dnn());
     pool = new Pool(device);
     norm = new Norm(device);
-    logSoftmax = new LogSoftmax(device);
+    likelihood = new Likelihood(device, faults);
     steps = new Steps(device);
     scan = new Scan(device, this);
     sort = new Sort(device, this);
@@ -224,13 +225,6 @@ final class CudaBackend implements Backend {
     this.index.select(outer, n, inner, x, index, out);
   }
 
-  /** True where there may be such an index: nobody waits to see. */
-  @Override
-  public boolean checkIndices(IndexRange range, long besides, Data index) {
-    this.index.check(range, besides, index);
-    return true;
-  }
-
   @Override
   public void places(IndexRange range, View view, int step, Data index, Data out) {
     this.index.places(range, view, step, index, out);
@@ -304,6 +298,12 @@ final class CudaBackend implements Backend {
   }
 
   @Override
+  public void track(
+      NormSpec spec, double momentum, Data mean, Data var, Data runningMean, Data runningVar) {
+    norm.track(spec, momentum, mean, var, runningMean, runningVar);
+  }
+
+  @Override
   public void batchNormGrad(
       NormSpec spec,
       Data x,
@@ -323,12 +323,25 @@ final class CudaBackend implements Backend {
 
   @Override
   public void logSoftmax(int outer, int n, int inner, Data x, Data y) {
-    logSoftmax.forward(outer, n, inner, x, y);
+    likelihood.logSoftmax(outer, n, inner, x, y);
   }
 
   @Override
   public void logSoftmaxGrad(int outer, int n, int inner, Data y, Data dy, Data dx) {
-    logSoftmax.grad(outer, n, inner, y, dy, dx);
+    likelihood.logSoftmaxGrad(outer, n, inner, y, dy, dx);
+  }
+
+  /** True: nobody waits to see whether a label is the ignored one. */
+  @Override
+  public boolean nll(
+      NllSpec spec, Data x, Data target, @Nullable Data weight, Data losses, Data counts) {
+    likelihood.nll(spec, x, target, weight, losses, counts);
+    return true;
+  }
+
+  @Override
+  public void nllGrad(NllSpec spec, Data target, Data counts, Data dy, Data dx) {
+    likelihood.nllGrad(spec, target, counts, dy, dx);
   }
 
   @Override

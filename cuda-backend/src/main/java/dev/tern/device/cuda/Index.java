@@ -40,12 +40,6 @@ final class Index {
     Elements.recycle(keys);
   }
 
-  void check(IndexRange range, long besides, Data index) {
-    Launch launch = device.kernel("check_indices").args();
-    launch.arg(index).arg(index.numel()).arg(range.n()).arg(besides);
-    run(launch.arg(faults.message(range.message())).arg(faults.note()), index.numel());
-  }
-
   void places(IndexRange range, View view, int step, Data index, Data out) {
     Walk.of(view)
         .each(

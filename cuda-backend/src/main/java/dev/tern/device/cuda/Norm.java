@@ -47,6 +47,12 @@ final class Norm {
     Elements.recycle(sums);
   }
 
+  void track(NormSpec s, double momentum, Data mean, Data var, Data runningMean, Data runningVar) {
+    Launch launch = device.kernel("track_" + suffix(mean.dtype())).args().arg(s.channels());
+    launch.arg(1 - momentum).arg(momentum).arg(momentum * s.unbiased());
+    Elements.run(launch.arg(mean).arg(var).arg(runningMean).arg(runningVar), s.channels());
+  }
+
   /** How many blocks share a channel. */
   private static int parts(NormSpec s) {
     long count = (long) s.batch() * s.positions();
