@@ -1,8 +1,7 @@
 package dev.tern;
 
 import dev.tern.device.Storage;
-import java.util.Collections;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +41,7 @@ public final class Scope implements AutoCloseable {
   private static final ThreadLocal<@Nullable Scope> INNERMOST = new ThreadLocal<>();
 
   private final @Nullable Scope outer = INNERMOST.get();
-  private final Set<Storage> made = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Set<Storage> made = new LinkedHashSet<>();
   private final String name;
 
   /** Opens a scope, inside the one that is open on this thread. */
@@ -89,8 +88,9 @@ public final class Scope implements AutoCloseable {
       throw new IllegalStateException("close: " + name + " is not open on this thread");
     }
     for (Scope s = INNERMOST.get(); s != outer && s != null; s = s.outer) {
-      for (Storage storage : s.made) {
-        storage.giveBack(s.name);
+      Storage[] all = s.made.toArray(new Storage[0]);
+      for (int i = all.length - 1; i >= 0; i--) { // work put off reads older memory
+        all[i].giveBack(s.name);
       }
       s.made.clear();
     }
