@@ -13,6 +13,9 @@ INLINE uint4 philox(u64 key, unsigned counter) {
   return c;
 }
 
+// A graph's kernels find their key in memory, where each replay leaves another.
+INLINE u64 key_of(u64 key, const u64* kept) { return kept == nullptr ? key : *kept; }
+
 INLINE u64 join(unsigned high, unsigned low) { return (u64)high << 32 | low; }
 
 // In the order of Draw.
@@ -47,7 +50,8 @@ INLINE void put(const T (&values)[N], T* out, unsigned i, unsigned n) {
     if (i + j < n) out[i + j] = values[j];
 }
 
-KERNEL random_f32(int what, u64 key, double a, double b, float* out, int n) {
+KERNEL random_f32(int what, u64 given, const u64* kept, double a, double b, float* out, int n) {
+  u64 key = key_of(given, kept);
   for (unsigned i = first_index(); i < ((unsigned)n + 3) / 4; i += grid_step()) {
     uint4 bits = philox(key, i);
     float u[4] = {unit(0.0f, bits.x), unit(0.0f, bits.y), unit(0.0f, bits.z), unit(0.0f, bits.w)}, x[4];
@@ -61,7 +65,8 @@ KERNEL random_f32(int what, u64 key, double a, double b, float* out, int n) {
   }
 }
 
-KERNEL random_f64(int what, u64 key, double a, double b, double* out, int n) {
+KERNEL random_f64(int what, u64 given, const u64* kept, double a, double b, double* out, int n) {
+  u64 key = key_of(given, kept);
   for (unsigned i = first_index(); i < ((unsigned)n + 1) / 2; i += grid_step()) {
     uint4 bits = philox(key, i);
     double u = unit(0.0, join(bits.x, bits.y)), v = unit(0.0, join(bits.z, bits.w)), x[2];
@@ -72,7 +77,8 @@ KERNEL random_f64(int what, u64 key, double a, double b, double* out, int n) {
 }
 
 // Whole numbers from low on, below low + range: the remainder of 64 random bits, as PyTorch's for wide ranges.
-KERNEL random_i64(u64 key, i64 low, u64 range, i64* out, int n) {
+KERNEL random_i64(u64 given, const u64* kept, i64 low, u64 range, i64* out, int n) {
+  u64 key = key_of(given, kept);
   for (unsigned i = first_index(); i < ((unsigned)n + 1) / 2; i += grid_step()) {
     uint4 bits = philox(key, i);
     i64 x[2] = {(i64)((u64)low + join(bits.x, bits.y) % range), (i64)((u64)low + join(bits.z, bits.w) % range)};

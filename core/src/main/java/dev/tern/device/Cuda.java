@@ -87,9 +87,11 @@ public final class Cuda {
    * recorded as it is: addresses, shapes, and numbers such as the learning rate. So inside it
    *
    * <ul>
-   *   <li>nothing is read back ({@code item()}, printing, a branch on a value) or copied there, and
-   *       no random numbers are drawn: they would be the same at each replay; this is refused, and
-   *       so is Adam's step, whose bias correction changes with each (take it after the replay)
+   *   <li>nothing is read back ({@code item()}, printing, a branch on a value) or copied there;
+   *       this is refused, and so is Adam's step, whose bias correction changes with each (take it
+   *       after the replay)
+   *   <li>random numbers, such as dropout's, are drawn anew at each replay: the same as the work
+   *       itself would have drawn
    *   <li>memory comes from a pool of the graph's own; what is made there, such as the loss or the
    *       gradients, is overwritten by each replay and ends with the graph
    *   <li>tensors from outside (inputs, parameters) are kept until the graph is closed

@@ -87,12 +87,21 @@ class CudaTrainingTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"Net", "NetWidth", "NetBatchNorm", "NetDepth", "NetRes", "NetResDeep"})
+  @CsvSource({
+    "Net",
+    "NetWidth",
+    "NetDropout",
+    "NetBatchNorm",
+    "NetDepth",
+    "NetRes",
+    "NetResDeep",
+    "NetResDeep100"
+  })
   void aStepIsCaptured_andReplayedToTheSameBits(String network) {
     Training eager = new Training(network);
     eager.step();
     eager.step();
-    Training captured = new Training(network);
+    Training captured = new Training(network); // from the same seed
     try (CudaGraph graph = Cuda.graph(Device.CUDA, captured::step)) {
       graph.replay();
       graph.replay();

@@ -185,8 +185,9 @@ final class CachingAllocator {
       lease.address = 0;
       lease.clear();
       live -= lease.bytes;
-      if (caches(lease.pool) && !lease.pool.closed) {
-        lease.pool.shelves.computeIfAbsent(lease.bytes, size -> new ArrayDeque<>()).add(address);
+      Pool to = lease.pool.closed ? shared : lease.pool;
+      if (caches(to)) {
+        to.shelves.computeIfAbsent(lease.bytes, size -> new ArrayDeque<>()).add(address);
         cached += lease.bytes;
         return;
       }
@@ -223,7 +224,7 @@ final class CachingAllocator {
     trim(shared);
   }
 
-  /** Gives the driver back what a pool holds, and what returns to it later. */
+  /** Gives the driver back what a pool holds; what returns to it later is everybody's. */
   void close(Pool pool) {
     synchronized (this) {
       pool.closed = true;

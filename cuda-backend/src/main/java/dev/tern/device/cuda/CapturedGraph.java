@@ -1,8 +1,15 @@
 package dev.tern.device.cuda;
 
 import dev.tern.device.CudaGraph;
+import dev.tern.device.Data;
+import dev.tern.device.Generator;
+import dev.tern.shape.DType;
+import dev.tern.shape.DeviceException;
+import dev.tern.shape.Shape;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Set;
 import jcuda.driver.CUgraph;
 import jcuda.driver.CUgraphExec;
@@ -15,17 +22,36 @@ import org.jspecify.annotations.Nullable;
  * device's.
  */
 final class CapturedGraph implements CudaGraph {
+  private static final int MOST_DRAWS = 4096;
+
   private final CudaDevice device;
   private final Thread thread = Thread.currentThread();
   private final DeviceStream stream;
   private final CUgraphExec exec = new CUgraphExec();
   private final CachingAllocator.Pool pool = new CachingAllocator.Pool();
   private final Set<CudaStorage> outside = Collections.newSetFromMap(new IdentityHashMap<>());
+  private @Nullable Data keys; // of the draws of random numbers, anew for each replay
+  private final List<Generator> draws = new ArrayList<>();
   private boolean open;
 
+  /** Captures on this thread; nothing is captured yet. */
   CapturedGraph(CudaDevice device) {
     this.device = device;
     stream = DeviceStream.create(device);
+  }
+
+  /** Where a draw finds its key, which each replay takes from the generator. */
+  Data keyOf(Generator generator) {
+    if (draws.size() == MOST_DRAWS) {
+      throw new DeviceException(
+          "more than %d draws of random numbers cannot be part of a CUDA graph (%s)"
+              .formatted(MOST_DRAWS, device));
+    }
+    if (keys == null) {
+      keys = Elements.temporary(device, DType.INT64, MOST_DRAWS);
+    }
+    draws.add(generator);
+    return Elements.shifted(keys, draws.size() - 1);
   }
 
   DeviceStream stream() {
@@ -79,10 +105,18 @@ final class CapturedGraph implements CudaGraph {
     outside.forEach(CudaStorage::address); // refuses what was given back
     device.enter();
     device.expectNoCapture("the replay of another graph");
+    drawKeys();
     device.launched("a graph");
     device.check(JCudaDriver.cuGraphLaunch(exec, device.stream()), "replaying a graph");
     device.replayed();
     device.syncIfAsked("a graph");
+  }
+
+  private void drawKeys() {
+    if (keys != null) {
+      long[] drawn = draws.stream().mapToLong(Generator::random64).toArray();
+      device.upload(drawn, 0, new Data(keys.storage(), 0, Shape.of(drawn.length)));
+    }
   }
 
   @Override
@@ -92,6 +126,9 @@ final class CapturedGraph implements CudaGraph {
       device.synchronize();
       device.check(JCudaDriver.cuGraphExecDestroy(exec), "destroying a graph");
       outside.clear();
+      if (keys != null) {
+        Elements.recycle(keys);
+      }
       device.memory().close(pool);
     }
   }

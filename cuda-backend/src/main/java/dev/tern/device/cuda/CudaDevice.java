@@ -30,6 +30,7 @@ final class CudaDevice {
   private final int capability;
   private final CUcontext context = new CUcontext();
   private final DeviceStream stream;
+  private final DeviceMemory driverMemory;
   private final CachingAllocator memory;
   private final Staging staging = new Staging(this);
   private final Map<String, Ptx> modules = new ConcurrentHashMap<>(); // by the name of a kernel
@@ -76,7 +77,8 @@ final class CudaDevice {
     check(JCudaDriver.cuDevicePrimaryCtxRetain(context, handle), "retaining its primary context");
     enter();
     stream = DeviceStream.create(this);
-    memory = new CachingAllocator(new DeviceMemory(this), device.toString(), options.cache());
+    driverMemory = new DeviceMemory(this);
+    memory = new CachingAllocator(driverMemory, device.toString(), options.cache());
     for (Ptx ptx : Ptx.all()) {
       if (ptx.target() <= capability) {
         use(ptx);
@@ -164,6 +166,7 @@ final class CudaDevice {
   /** Captures what a piece of code does. */
   CapturedGraph capture(Runnable work) {
     modules.values().forEach(this::module); // loading is not allowed while a graph is captured
+    memory.trim(); // nor is freeing, to make room for it
     enter();
     CapturedGraph graph = new CapturedGraph(this);
     synchronized (this) {
@@ -173,9 +176,11 @@ final class CudaDevice {
       capturing = graph;
     }
     try {
+      driverMemory.hold(true);
       graph.capture(work);
     } finally {
       capturing = null;
+      driverMemory.hold(false);
     }
     return graph;
   }

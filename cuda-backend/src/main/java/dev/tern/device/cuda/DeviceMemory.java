@@ -1,10 +1,22 @@
 package dev.tern.device.cuda;
 
+import java.util.ArrayDeque;
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
 
-/** The driver's memory of one GPU. */
-record DeviceMemory(CudaDevice device) implements CachingAllocator.Source {
+/**
+ * The driver's memory of one GPU. Nothing may be freed while a graph is captured, by whichever
+ * thread: it is put off until then.
+ */
+final class DeviceMemory implements CachingAllocator.Source {
+  private final CudaDevice device;
+  private final ArrayDeque<Long> toFree = new ArrayDeque<>();
+  private boolean held;
+
+  DeviceMemory(CudaDevice device) {
+    this.device = device;
+  }
+
   @Override
   public long allocate(long bytes) {
     device.enter();
@@ -18,9 +30,23 @@ record DeviceMemory(CudaDevice device) implements CachingAllocator.Source {
   }
 
   @Override
-  public void free(long address) {
-    device.enter();
-    device.check(JCudaDriver.cuMemFree(new DevicePointer(address)), "freeing memory");
+  public synchronized void free(long address) {
+    toFree.add(address);
+    freeAll();
+  }
+
+  /** Frees nothing from now on, or what was put off and whatever is given back next. */
+  synchronized void hold(boolean hold) {
+    held = hold;
+    freeAll();
+  }
+
+  private void freeAll() {
+    while (!held && !toFree.isEmpty()) {
+      device.enter();
+      long address = toFree.remove();
+      device.check(JCudaDriver.cuMemFree(new DevicePointer(address)), "freeing memory");
+    }
   }
 
   @Override

@@ -10,7 +10,8 @@ import dev.tern.shape.DTypeException;
 
 /**
  * Launches {@code random.cu}. Each call takes its key, 64 bits, from the generator: so a seed gives
- * the same numbers again, which are not the CPU's (nor are PyTorch's).
+ * the same numbers again, which are not the CPU's (nor are PyTorch's). In a captured graph each
+ * replay takes them.
  */
 final class Noise {
   private final CudaDevice device;
@@ -30,10 +31,16 @@ final class Noise {
     }
     Data to = drawn == out.dtype() ? out : Elements.temporary(device, drawn, n);
     Launch launch = device.kernel("random_" + Elements.suffix(drawn)).args();
+    if (draw != Draw.INTEGER) {
+      launch.arg(draw.ordinal());
+    }
+    CapturedGraph graph = device.captured();
+    launch.arg(graph == null ? generator.random64() : 0);
+    launch.arg(graph == null ? null : graph.keyOf(generator));
     if (draw == Draw.INTEGER) {
-      launch.arg(generator.random64()).arg((long) a).arg((long) b - (long) a);
+      launch.arg((long) a).arg((long) b - (long) a);
     } else {
-      launch.arg(draw.ordinal()).arg(generator.random64()).arg(a).arg(b);
+      launch.arg(a).arg(b);
     }
     run(launch.arg(to).arg(n), drawn == DType.FLOAT32 ? n / 4 + 1 : n / 2 + 1);
     if (to != out) {

@@ -28,6 +28,7 @@ class CapturedGraphTest {
   @AfterEach
   void leaveItUsable() {
     if (Emulator.isLoaded()) {
+      Emulator.usual();
       Emulator.reset(2);
     }
   }
@@ -77,6 +78,54 @@ class CapturedGraphTest {
     graph.close();
     assertEquals(before + 1, Emulator.get(Emulator.Setting.ALLOCATIONS));
     assertThrows(IllegalStateException.class, graph::replay);
+  }
+
+  @Test
+  void whatIsFreedMeanwhile_byAnyThread_isFreedAfterwards() throws Exception {
+    trial = Trial.open(2); // what is given back goes to the driver
+    gpu = trial.gpu;
+    Data[] of = {trial.empty(1), trial.empty(1)};
+    Data x = trial.floats(1);
+    Data y = trial.floats(0);
+    final long allocations = Emulator.get(Emulator.Setting.ALLOCATIONS);
+    final long free = new DeviceMemory(gpu).free();
+    try (CapturedGraph graph =
+        gpu.capture(
+            () -> {
+              axpy(x, y);
+              ((CudaStorage) of[0].storage()).recycle();
+              Thread other = new Thread(((CudaStorage) of[1].storage())::recycle);
+              other.start();
+              try {
+                other.join();
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+              assertEquals(allocations, Emulator.get(Emulator.Setting.ALLOCATIONS));
+            })) {
+      assertEquals(allocations - 2, Emulator.get(Emulator.Setting.ALLOCATIONS));
+      assertTrue(new DeviceMemory(gpu).free() > free); // by cuMemGetInfo
+      graph.replay();
+      assertEquals(1, trial.read(y)[0]);
+    }
+  }
+
+  @Test
+  void whatReturnsAfterItsEndIsHandedOutAgain() {
+    Data[] of = new Data[1];
+    gpu.capture(() -> of[0] = trial.empty(1 << 20)).close();
+    final long allocations = Emulator.get(Emulator.Setting.ALLOCATIONS);
+    final long address = CudaStorage.address(of[0]);
+    ((CudaStorage) of[0].storage()).recycle();
+    assertEquals(allocations, Emulator.get(Emulator.Setting.ALLOCATIONS)); // no wait to free it
+    assertEquals(address, CudaStorage.address(trial.empty(1 << 20)));
+  }
+
+  @Test
+  void theCacheMakesRoomForAGraph() {
+    Emulator.set(Emulator.Setting.MEMORY, 64 << 20);
+    ((CudaStorage) trial.empty(12 << 20).storage()).recycle(); // 48 MiB
+    gpu.capture(() -> trial.empty(4 << 20)).close();
   }
 
   @Test

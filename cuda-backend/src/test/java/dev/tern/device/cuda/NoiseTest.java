@@ -56,7 +56,8 @@ class NoiseTest {
   void philoxGivesItsKnownAnswer() {
     CudaDevice device = ((CudaStorage) cuda.allocate(DType.INT64, 1)).device();
     Data x = Elements.temporary(device, DType.INT64, 2);
-    device.kernel("random_i64").args().arg(0L).arg(0L).arg(-1L).arg(x).arg(2).run(1, 32);
+    Launch launch = device.kernel("random_i64").args().arg(0L).arg((Data) null);
+    launch.arg(0L).arg(-1L).arg(x).arg(2).run(1, 32);
     long[] values = new long[2];
     cuda.download(x, values, 0);
     assertArrayEquals(new long[] {0x6627e8d5e169c58dL, 0xbc57ac4c9b00dbd8L}, values);

@@ -1,19 +1,26 @@
 package dev.tern.device.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tern.Autograd;
 import dev.tern.Tensor;
+import dev.tern.device.AdamSpec;
 import dev.tern.device.Backend;
 import dev.tern.device.Backends;
 import dev.tern.device.Cuda;
 import dev.tern.device.CudaGraph;
 import dev.tern.device.Data;
 import dev.tern.device.Device;
+import dev.tern.device.Draw;
+import dev.tern.device.Generator;
 import dev.tern.device.SgdSpec;
+import dev.tern.shape.DType;
 import dev.tern.shape.DeviceException;
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -86,18 +93,58 @@ class TrainingStepTest {
   }
 
   @Test
-  void whatWouldRepeatItselfIsRefusedInAGraph() {
+  void whatAGraphCannotRepeatIsRefused() {
     Tensor x = Tensor.of(1, 2, 3).to(Device.CUDA);
     String said =
-        assertThrows(DeviceException.class, () -> Cuda.graph(Device.CUDA, () -> x.uniform_(0, 1)))
-            .getMessage();
-    assertTrue(said.startsWith("a draw of random numbers, which each replay would repeat,"), said);
-    said =
         assertThrows(DeviceException.class, () -> Cuda.graph(Device.CUDA, () -> x.sum().item()))
             .getMessage();
     assertTrue(said.startsWith("a copy to the host (item(),"), said);
+    var adam = new AdamSpec(0.1, 0.9, 0.99, 1e-8, 0, false, false, 1);
+    Data[] all = {x.data()};
+    Backend gpu = Backends.of(Device.CUDA);
+    said =
+        assertThrows(
+                DeviceException.class,
+                () -> Cuda.graph(Device.CUDA, () -> gpu.adam(adam, all, all, all, all, null)))
+            .getMessage();
+    assertTrue(said.startsWith("Adam's step, whose bias correction changes with each,"), said);
     said = assertThrows(DeviceException.class, () -> Cuda.graph(Device.CPU, () -> {})).getMessage();
     assertTrue(said.startsWith("cpu captures no graphs"), said);
+  }
+
+  /** Uniform, normal, coins and whole numbers, from two generators. */
+  private static List<float[]> draws(Runnable work, Tensor... drawn) {
+    work.run();
+    return Arrays.stream(drawn).map(x -> x.to(Device.CPU).toFloatArray()).toList();
+  }
+
+  @Test
+  void aReplayDrawsWhatTheWorkWouldHave() {
+    Tensor x = Tensor.zeros(9).to(Device.CUDA);
+    Tensor y = Tensor.zeros(9).to(DType.FLOAT64).to(Device.CUDA);
+    Tensor z = Tensor.zeros(9).to(DType.INT64).to(Device.CUDA);
+    var own = Generator.of(1);
+    Runnable work =
+        () -> {
+          x.uniform_(0, 1);
+          y.normal_(0, 1, own);
+          Backends.of(Device.CUDA).random(Draw.INTEGER, own, 0, 1000, z.data());
+        };
+    try (CudaGraph graph = Cuda.graph(Device.CUDA, work)) {
+      Generator.manualSeed(5);
+      own.seed(6);
+      List<float[]> first = draws(work, x, y, z);
+      List<float[]> second = draws(work, x, y, z);
+      Generator.manualSeed(5);
+      own.seed(6);
+      for (List<float[]> expected : List.of(first, second)) {
+        List<float[]> got = draws(graph::replay, x, y, z);
+        for (int i = 0; i < 3; i++) {
+          assertArrayEquals(expected.get(i), got.get(i));
+        }
+      }
+      assertFalse(Arrays.equals(first.get(0), second.get(0)));
+    }
   }
 
   @Test
