@@ -4,9 +4,13 @@
 #pragma once
 #include "common.cuh"
 
+template <class S>
+struct Sums;
+
 template <class T, int ROWS_, int COLUMNS_, int DEPTH_, int THREAD_ROWS_, int THREAD_COLUMNS_>
 struct Tile {
   typedef T Element;
+  typedef Sums<Tile> Product;
   enum {
     ROWS = ROWS_,
     COLUMNS = COLUMNS_,
@@ -20,6 +24,8 @@ struct Tile {
   };
   alignas(16) T a[2][DEPTH][ROWS + PAD];
   alignas(16) T b[2][DEPTH][COLUMNS + PAD];
+
+  static __device__ __forceinline__ T kept(T x) { return x; }
 };
 
 // Which elements of a slice of LINES x DEPTH a thread fetches: threads follow each other along the depth or along the
@@ -44,12 +50,51 @@ struct Share {
 template <int VECTOR, int PER_THREAD, int ALL>
 INLINE int place(int thread, int i) { return i / VECTOR * (ALL / (PER_THREAD / VECTOR)) + thread * VECTOR + i % VECTOR; }
 
+// A thread's part of the tile, in registers.
+template <class S>
+struct Sums {
+  typedef typename S::Element T;
+  enum { V = S::VECTOR };
+  T sums[S::THREAD_ROWS][S::THREAD_COLUMNS] = {};
+
+  static __device__ __forceinline__ int row(int i) {
+    return place<V, S::THREAD_ROWS, S::ROWS>(threadIdx.x / S::ACROSS, i);
+  }
+  static __device__ __forceinline__ int column(int j) {
+    return place<V, S::THREAD_COLUMNS, S::COLUMNS>(threadIdx.x % S::ACROSS, j);
+  }
+  // Adds the product of the slices in one half of shared memory.
+  __device__ __forceinline__ void add(const S& s, int half) {
+#pragma unroll
+    for (int d = 0; d < S::DEPTH; d++) {
+      Pack<T, V> left[S::THREAD_ROWS / V], right[S::THREAD_COLUMNS / V];
+#pragma unroll
+      for (int i = 0; i < S::THREAD_ROWS; i += V) left[i / V] = *(const Pack<T, V>*)&s.a[half][d][row(i)];
+#pragma unroll
+      for (int j = 0; j < S::THREAD_COLUMNS; j += V) right[j / V] = *(const Pack<T, V>*)&s.b[half][d][column(j)];
+#pragma unroll
+      for (int i = 0; i < S::THREAD_ROWS; i++)
+#pragma unroll
+        for (int j = 0; j < S::THREAD_COLUMNS; j++) sums[i][j] += left[i / V].at[i % V] * right[j / V].at[j % V];
+    }
+  }
+  template <class C>
+  __device__ __forceinline__ void store(const C& c, int first_row, int first_column) const {
+#pragma unroll
+    for (int j = 0; j < S::THREAD_COLUMNS; j++) {
+      auto to_column = c.column(first_column + column(j));
+#pragma unroll
+      for (int i = 0; i < S::THREAD_ROWS; i++) c.store(first_row + row(i), to_column, sums[i][j]);
+    }
+  }
+};
+
 // Multiplies [from, to) of the depth into the tile at (row, column). a and b fetch elements: line() and depth() work out
-// once what at() adds up; outside of the matrices at() gives 0. c takes the results of its column().
+// once what at() adds up; outside of the matrices at() gives 0. c takes the results of its column(). The tile says what is
+// kept of an element in shared memory, kept(), and what multiplies, Product.
 template <class S, class A, class B, class C>
 INLINE void multiply(S& s, const A& a, const B& b, const C& c, int row, int column, int from, int to) {
   typedef typename S::Element T;
-  enum { V = S::VECTOR };
   Share<S, S::ROWS> share_a(a.along_depth());
   Share<S, S::COLUMNS> share_b(b.along_depth());
   enum { COUNT_A = Share<S, S::ROWS>::COUNT, COUNT_B = Share<S, S::COLUMNS>::COUNT };
@@ -70,14 +115,13 @@ INLINE void multiply(S& s, const A& a, const B& b, const C& c, int row, int colu
   auto put = [&](int half) {
 #pragma unroll
     for (int j = 0; j < COUNT_A; j++)
-      s.a[half][share_a.depth + j * share_a.depth_step][share_a.line + j * share_a.line_step] = next_a[j];
+      s.a[half][share_a.depth + j * share_a.depth_step][share_a.line + j * share_a.line_step] = S::kept(next_a[j]);
 #pragma unroll
     for (int j = 0; j < COUNT_B; j++)
-      s.b[half][share_b.depth + j * share_b.depth_step][share_b.line + j * share_b.line_step] = next_b[j];
+      s.b[half][share_b.depth + j * share_b.depth_step][share_b.line + j * share_b.line_step] = S::kept(next_b[j]);
   };
 
-  int down = threadIdx.x / S::ACROSS, across = threadIdx.x % S::ACROSS;
-  T sums[S::THREAD_ROWS][S::THREAD_COLUMNS] = {};
+  typename S::Product product;
   fetch(from);
   put(0);
   __syncthreads();
@@ -86,30 +130,11 @@ INLINE void multiply(S& s, const A& a, const B& b, const C& c, int row, int colu
   for (int k = from; k < to; k += S::DEPTH, half ^= 1) {
     bool more = k + S::DEPTH < to;
     if (more) fetch(k + S::DEPTH);
-#pragma unroll
-    for (int d = 0; d < S::DEPTH; d++) {
-      Pack<T, V> left[S::THREAD_ROWS / V], right[S::THREAD_COLUMNS / V];
-#pragma unroll
-      for (int i = 0; i < S::THREAD_ROWS; i += V)
-        left[i / V] = *(const Pack<T, V>*)&s.a[half][d][place<V, S::THREAD_ROWS, S::ROWS>(down, i)];
-#pragma unroll
-      for (int j = 0; j < S::THREAD_COLUMNS; j += V)
-        right[j / V] = *(const Pack<T, V>*)&s.b[half][d][place<V, S::THREAD_COLUMNS, S::COLUMNS>(across, j)];
-#pragma unroll
-      for (int i = 0; i < S::THREAD_ROWS; i++)
-#pragma unroll
-        for (int j = 0; j < S::THREAD_COLUMNS; j++) sums[i][j] += left[i / V].at[i % V] * right[j / V].at[j % V];
-    }
+    product.add(s, half);
     if (more) put(half ^ 1);
     __syncthreads();
   }
-#pragma unroll
-  for (int j = 0; j < S::THREAD_COLUMNS; j++) {
-    auto to_column = c.column(column + place<V, S::THREAD_COLUMNS, S::COLUMNS>(across, j));
-#pragma unroll
-    for (int i = 0; i < S::THREAD_ROWS; i++)
-      c.store(row + place<V, S::THREAD_ROWS, S::ROWS>(down, i), to_column, sums[i][j]);
-  }
+  product.store(c, row, column);
 }
 
 // Large products; many columns of few rows, as convolutions have; and small ones.

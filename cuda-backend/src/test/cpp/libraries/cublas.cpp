@@ -48,15 +48,6 @@ API cublasSetMathMode(handle* h, int mode) {
   return SUCCESS;
 }
 
-[[maybe_unused]] static double as_read(double x, bool) { return x; }
-static float as_read(float x, bool tf32) {
-  uint32_t bits;
-  memcpy(&bits, &x, 4);
-  if (tf32) bits = (bits + 0x1000) & ~0x1fffu;  // 10 bits of the fraction are kept
-  memcpy(&x, &bits, 4);
-  return x;
-}
-
 template <class T>
 static int gemm(handle* h, int transa, int transb, int m, int n, int k, const T* alpha, const T* a, int lda,
                 long long stride_a, const T* b, int ldb, long long stride_b, const T* beta, T* c, int ldc,

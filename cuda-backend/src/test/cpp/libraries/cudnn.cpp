@@ -6,7 +6,7 @@
 #include "library.h"
 
 enum { SUCCESS = 0, NOT_INITIALIZED = 1001, BAD_PARAM = 2000, NOT_SUPPORTED = 3000, EXECUTION_FAILED = 5000 };
-enum { FLOAT = 0, NCHW = 0, CROSS_CORRELATION = 1, FMA_MATH = 3 };
+enum { FLOAT = 0, NCHW = 0, CROSS_CORRELATION = 1, DEFAULT_MATH = 0, FMA_MATH = 3 };
 
 using ints = std::vector<int>;
 struct handle { void* context; stream* in; };
@@ -77,7 +77,8 @@ API cudnnSetConvolutionMathType(convolution* c, int math) {
   return SUCCESS;
 }
 
-// Whether descriptors fit each other; what is not deterministic, or rounds to TF32, is refused as a mistake of Tern's.
+// Whether descriptors fit each other; what is not deterministic, or rounds further than to TF32, is refused as a mistake
+// of Tern's.
 static int fits(handle* h, tensor* x, filter* w, convolution* c, tensor* y, int algorithm) {
   if (!handles.has(h) || !tensors.has(x) || !filters.has(w) || !convolutions.has(c) || !tensors.has(y)) {
     return refuse(BAD_PARAM, "something else was given for a handle or a descriptor");
@@ -87,7 +88,7 @@ static int fits(handle* h, tensor* x, filter* w, convolution* c, tensor* y, int 
   return NOT_SUPPORTED;
 #endif
   if (algorithm != 1) return refuse(BAD_PARAM, "not the algorithm whose results repeat");
-  if (c->math != FMA_MATH) return refuse(BAD_PARAM, "not in full precision");
+  if (c->math != FMA_MATH && c->math != DEFAULT_MATH) return refuse(BAD_PARAM, "neither in full precision nor in TF32");
   size_t rank = x->size.size();
   if (w->size.size() != rank || y->size.size() != rank || c->padding.size() != rank - 2) return refuse(BAD_PARAM, "ranks");
   if (x->size[0] != y->size[0] || w->size[0] != y->size[1] || w->size[1] * c->groups != x->size[1] ||
@@ -155,10 +156,11 @@ static int run(handle* h, const float* alpha, const tensor* x, const float* x_da
   auto compute = [=, x = *x, w = *w, y = *y, c = *c] {
     memset(workspace, 0xff, bytes);
     std::vector<double> sums(count);
+    auto read = [tf32 = c.math == DEFAULT_MATH](float x) { return (double)as_read(x, tf32); };
     each(x, w, c, y, [&](size_t in, size_t weight, size_t out) {
-      if (result == y_data) sums[out] += (double)x_data[in] * w_data[weight];
-      if (result == x_data) sums[in] += (double)w_data[weight] * y_data[out];
-      if (result == w_data) sums[weight] += (double)x_data[in] * y_data[out];
+      if (result == y_data) sums[out] += read(x_data[in]) * read(w_data[weight]);
+      if (result == x_data) sums[in] += read(w_data[weight]) * read(y_data[out]);
+      if (result == w_data) sums[weight] += read(x_data[in]) * read(y_data[out]);
     });
     for (size_t i = 0; i < count; i++) result[i] = (float)sums[i];
   };

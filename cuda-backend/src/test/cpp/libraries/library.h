@@ -64,3 +64,13 @@ static int give(stream* s, std::function<void()> work) {
   return cuLaunchHostFunc(
       s, [](void* kept) { (*(std::function<void()>*)kept)(); }, new std::function<void()>(std::move(work)));
 }
+
+// What a product reads of a factor: in TF32 10 bits of the fraction are kept.
+[[maybe_unused]] static double as_read(double x, bool) { return x; }
+[[maybe_unused]] static float as_read(float x, bool tf32) {
+  uint32_t bits;
+  memcpy(&bits, &x, 4);
+  if (tf32) bits = (bits + 0x1000) & ~0x1fffu;
+  memcpy(&x, &bits, 4);
+  return x;
+}

@@ -57,10 +57,10 @@ public final class Cuda {
   }
 
   /**
-   * Whether a GPU may multiply FLOAT32 matrices on its tensor cores, {@code
-   * torch.backends.cuda.matmul.allow_tf32}: several times faster, each factor rounded to TF32,
-   * which keeps 10 bits after the point, not 23; sums stay FLOAT32. Off unless turned on.
-   * Convolutions are not touched.
+   * Whether a GPU may compute FLOAT32 matrix products and convolutions on its tensor cores, {@code
+   * torch.backends.cuda.matmul.allow_tf32} and {@code torch.backends.cudnn.allow_tf32}: several
+   * times faster, each factor rounded to TF32, which keeps 10 bits after the point, not 23; sums
+   * stay FLOAT32. Off unless turned on.
    *
    * @throws DeviceException if the device has none (compute capability below 8.0)
    */

@@ -9,8 +9,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Launches {@code conv.cu}: each convolution is a product of matrices that are never written out.
- * Where there is cuDNN, it is asked first.
+ * Launches {@code conv.cu} and {@code tensor_conv.cu}: each convolution is a product of matrices
+ * that are never written out. Where there is cuDNN, it is asked first.
  */
 final class Conv {
   /** So many blocks keep a GPU busy; a weight gradient's sum is cut to reach them. */
@@ -20,12 +20,25 @@ final class Conv {
 
   private final CudaDevice device;
   private final CudaBackend backend;
+
+  /** Narrower products would leave most of a tensor core's tile empty. */
+  private static final int TENSOR_SIDE = 16;
+
   private final @Nullable CuDnn dnn;
+  private volatile boolean tf32;
 
   Conv(CudaDevice device, CudaBackend backend, @Nullable CuDnn dnn) {
     this.device = device;
     this.backend = backend;
     this.dnn = dnn;
+  }
+
+  /** Whether FLOAT32 convolutions may be computed in TF32. */
+  void allowTf32(boolean allow) {
+    if (dnn != null) {
+      dnn.allowTf32(allow);
+    }
+    tf32 = allow;
   }
 
   void forward(ConvSpec s, Data x, Data weight, @Nullable Data bias, Data y) {
@@ -43,8 +56,9 @@ final class Conv {
     }
     int rows = s.outChannels() / s.groups();
     int columns = s.batch() * s.outPositions();
-    Tile tile = tile(s, x.dtype(), rows, columns, s.groups());
-    Launch launch = kernel("conv_", s, x.dtype(), tile);
+    boolean tensor = isForTensorCores(x.dtype(), rows, columns);
+    Tile tile = tile(s, x.dtype(), tensor, rows, columns, s.groups());
+    Launch launch = kernel("conv_", s, x.dtype(), tensor, tile);
     launch.arg(x).arg(weight).arg(bias).arg(y);
     launch.run(tile.blocks(rows, columns), 1, s.groups(), tile.threads, 1, 1);
   }
@@ -62,8 +76,9 @@ final class Conv {
     }
     int rows = s.inChannels() / s.groups();
     int columns = dx.numel() / s.inChannels();
-    Tile tile = tile(s, dy.dtype(), rows, columns, s.groups());
-    Launch launch = kernel("conv_input_grad_", s, dy.dtype(), tile);
+    boolean tensor = isForTensorCores(dy.dtype(), rows, columns);
+    Tile tile = tile(s, dy.dtype(), tensor, rows, columns, s.groups());
+    Launch launch = kernel("conv_input_grad_", s, dy.dtype(), tensor, tile);
     launch.arg(weight).arg(dy).arg(dx);
     launch.run(tile.blocks(rows, columns), 1, s.groups(), tile.threads, 1, 1);
   }
@@ -82,14 +97,16 @@ final class Conv {
     int rows = s.outChannels() / s.groups();
     int columns = s.inChannels() / s.groups() * s.taps();
     int depth = s.batch() * s.outPositions();
-    Tile tile = tile(s, x.dtype(), rows, columns, s.groups() * parts(depth, SHORTEST_PART));
+    boolean tensor = isForTensorCores(x.dtype(), rows, columns);
+    int most = s.groups() * parts(depth, SHORTEST_PART);
+    Tile tile = tile(s, x.dtype(), tensor, rows, columns, most);
     int blocks = tile.blocks(rows, columns) * s.groups();
     int wanted = Math.min(Math.max(1, ENOUGH_BLOCKS / blocks), parts(depth, SHORTEST_PART));
     int length = parts(depth, wanted);
     int parts = parts(depth, length);
     Data sums =
         parts == 1 ? dweight : Elements.temporary(device, dweight.dtype(), parts * dweight.numel());
-    Launch launch = kernel("conv_weight_grad_", s, x.dtype(), tile);
+    Launch launch = kernel("conv_weight_grad_", s, x.dtype(), tensor, tile);
     launch.arg(x).arg(dy).arg(sums).arg(length);
     launch.run(tile.blocks(rows, columns), 1, s.groups() * parts, tile.threads, 1, 1);
     if (parts > 1) {
@@ -102,16 +119,26 @@ final class Conv {
     return (n + length - 1) / length;
   }
 
-  /** Three dimensions and FLOAT64 have one size of tile each. */
-  private static Tile tile(ConvSpec s, DType dtype, int rows, int columns, int batch) {
-    return dtype == DType.FLOAT32 && s.rank() == 3
-        ? Tile.WIDE
-        : Tile.of(dtype, rows, columns, batch);
+  private boolean isForTensorCores(DType dtype, int rows, int columns) {
+    return tf32 && dtype == DType.FLOAT32 && Math.min(rows, columns) >= TENSOR_SIDE;
   }
 
-  private Launch kernel(String name, ConvSpec s, DType dtype, Tile tile) {
+  /**
+   * Three dimensions and FLOAT64 have one size of tile each; the tensor cores have the larger two.
+   */
+  private static Tile tile(
+      ConvSpec s, DType dtype, boolean tensor, int rows, int columns, int batch) {
+    if (dtype == DType.FLOAT32 && s.rank() == 3) {
+      return Tile.WIDE;
+    }
+    Tile tile = Tile.of(dtype, rows, columns, batch);
+    return tensor && tile == Tile.SMALL ? Tile.WIDE : tile;
+  }
+
+  private Launch kernel(String name, ConvSpec s, DType dtype, boolean tensor, Tile tile) {
     boolean deep = s.rank() == 3 || dtype == DType.FLOAT64;
-    String kernel = name + (deep ? "deep" : tile.label()) + "_" + Elements.suffix(dtype);
+    String type = tensor ? "tf32" : Elements.suffix(dtype);
+    String kernel = name + (deep ? "deep" : tile.label()) + "_" + type;
     return device.kernel(kernel).args().arg(shape(s));
   }
 

@@ -15,7 +15,8 @@ final class CuDnn extends NvidiaLibrary {
   private static final int FLOAT = 0; // cudnnDataType_t
   private static final int NCHW = 0; // cudnnTensorFormat_t
   private static final int CROSS_CORRELATION = 1; // cudnnConvolutionMode_t
-  private static final int FMA_MATH = 3; // cudnnMathType_t; the default one rounds to TF32
+  private static final int DEFAULT_MATH = 0; // cudnnMathType_t; rounds to TF32
+  private static final int FMA_MATH = 3;
 
   /** IMPLICIT_PRECOMP_GEMM, BWD_DATA_ALGO_1 and BWD_FILTER_ALGO_1. */
   private static final int ALGORITHM = 1;
@@ -32,6 +33,7 @@ final class CuDnn extends NvidiaLibrary {
   private final long weight;
   private final long output;
   private final long convolution;
+  private boolean tf32;
 
   /** Two functions, of two operands and a result each. */
   private record Pass(ForeignLibrary.Function workspaceSize, ForeignLibrary.Function run) {
@@ -63,6 +65,11 @@ final class CuDnn extends NvidiaLibrary {
     output = make(library.function("cudnnCreateTensorDescriptor", "l"));
     weight = make(library.function("cudnnCreateFilterDescriptor", "l"));
     convolution = make(library.function("cudnnCreateConvolutionDescriptor", "l"));
+  }
+
+  /** Whether FLOAT32 convolutions may be computed in TF32. */
+  synchronized void allowTf32(boolean allow) {
+    tf32 = allow;
   }
 
   /** Convolves without a bias, unless this is a case that is left to Tern's kernels. */
@@ -157,7 +164,7 @@ final class CuDnn extends NvidiaLibrary {
             CROSS_CORRELATION,
             FLOAT)
         && does(setGroups, convolution, s.groups())
-        && does(setMath, convolution, FMA_MATH);
+        && does(setMath, convolution, tf32 ? DEFAULT_MATH : FMA_MATH);
   }
 
   private boolean tensor(long descriptor, Shape shape) {

@@ -21,6 +21,7 @@ import dev.tern.device.Storage;
 import dev.tern.device.UnaryOp;
 import dev.tern.shape.DType;
 import dev.tern.shape.DTypeException;
+import dev.tern.shape.DeviceException;
 import dev.tern.shape.View;
 import org.jspecify.annotations.Nullable;
 
@@ -145,7 +146,13 @@ final class CudaBackend implements Backend {
 
   @Override
   public void allowTf32(boolean allow) {
+    if (allow && device.capability() < 80) {
+      throw new DeviceException(
+          "%s (%s) has no TF32 tensor cores; they came with compute capability 8.0, leave it off"
+              .formatted(device, device.describe()));
+    }
     matmul.allowTf32(allow);
+    conv.allowTf32(allow);
   }
 
   @Override

@@ -3,7 +3,6 @@ package dev.tern.device.cuda;
 import dev.tern.device.Data;
 import dev.tern.device.MatmulSpec;
 import dev.tern.shape.DType;
-import dev.tern.shape.DeviceException;
 import org.jspecify.annotations.Nullable;
 
 /** Launches {@code matmul.cu}, or asks cuBLAS where there is one to ask. */
@@ -85,11 +84,6 @@ final class Matmul {
 
   /** Whether FLOAT32 products may be computed in TF32. */
   void allowTf32(boolean allow) {
-    if (allow && device.capability() < 80) {
-      throw new DeviceException(
-          "%s (%s) has no TF32 tensor cores; they came with compute capability 8.0, leave it off"
-              .formatted(device, device.describe()));
-    }
     if (blas != null) {
       blas.allowTf32(allow);
     }
