@@ -7,13 +7,17 @@ import org.slf4j.LoggerFactory;
 final class Kernels {
   private static final String VECTOR_MODULE = "jdk.incubator.vector";
 
-  /** Chosen when a kernel first runs. {@code -Dtern.simd=scalar} keeps to plain loops. */
+  /**
+   * Chosen when a kernel first runs. {@code -Dtern.simd=scalar} keeps to plain loops, {@code
+   * -Dtern.simd=vector} does without them until the vector kernels are compiled.
+   */
   static final Simd SIMD = choose();
 
   private Kernels() {}
 
   private static Simd choose() {
-    if ("scalar".equals(System.getProperty("tern.simd"))) {
+    String wanted = System.getProperty("tern.simd", "");
+    if (wanted.equals("scalar")) {
       return new ScalarSimd();
     }
     var vector = ModuleLayer.boot().findModule(VECTOR_MODULE);
@@ -32,10 +36,12 @@ final class Kernels {
     }
     Kernels.class.getModule().addReads(vector.get());
     try {
-      return (Simd)
-          Class.forName("dev.tern.device.cpu.vector.PanamaSimd")
-              .getDeclaredConstructor()
-              .newInstance();
+      var simd =
+          (Simd)
+              Class.forName("dev.tern.device.cpu.vector.PanamaSimd")
+                  .getDeclaredConstructor()
+                  .newInstance();
+      return wanted.equals("vector") ? simd.compiled() : simd;
     } catch (ReflectiveOperationException | LinkageError e) {
       log().info("The vector kernels do not load, using scalar kernels", e);
       return new ScalarSimd();

@@ -82,13 +82,16 @@ final class ScalarGemm {
     }
   }
 
-  /** A piece of a row of a to {@code [kc, ROWS]}, with a zero behind it if kc is odd. */
+  /**
+   * A piece of a row of a to {@code [kc, ROWS]}, with a zero behind it if kc is odd: -0, so that
+   * adding its product changes nothing, not even the sign of a zero.
+   */
   private static void factors(float[] a, int ao, int step, int kc, float[] to, int r) {
     for (int l = 0; l < kc; l++) {
       to[l * ROWS + r] = a[ao + l * step];
     }
     if (kc % 2 == 1) {
-      to[kc * ROWS + r] = 0;
+      to[kc * ROWS + r] = -0f;
     }
   }
 

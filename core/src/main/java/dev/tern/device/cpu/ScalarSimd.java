@@ -9,8 +9,26 @@ import java.util.Arrays;
  * of them by itself: rows in arrays of their own, one shared index, {@link Math#fma}.
  */
 public class ScalarSimd implements Simd {
-  /** For the choice of kernels, and for the vector kernels that fall back on it. */
-  public ScalarSimd() {}
+  /** Of a vector of 512 bits. */
+  private static final int LANES = 16;
+
+  private final int lanes;
+  private final ScalarSums sums;
+
+  /** For the choice of kernels. */
+  ScalarSimd() {
+    this(LANES);
+  }
+
+  /**
+   * For the vector kernels, which it stands in for.
+   *
+   * @param lanes how many partial sums the vector kernels keep side by side
+   */
+  public ScalarSimd(int lanes) {
+    this.lanes = lanes;
+    sums = new ScalarSums(lanes);
+  }
 
   @Override
   public boolean unary(UnaryOp op, float p, float q, float[] x, int xo, float[] y, int yo, int n) {
@@ -91,37 +109,18 @@ public class ScalarSimd implements Simd {
 
   @Override
   public double sum(float[] x, int xo, int rows, int step, int n) {
-    double sum = 0;
-    for (int r = 0; r < rows; r++) {
-      for (int i = xo + r * step; i < xo + r * step + n; i++) {
-        sum += x[i];
-      }
-    }
-    return sum;
+    return sums.sum(x, xo, rows, step, n);
   }
 
   @Override
   public double sumOfSquares(float[] x, int xo, float center, int rows, int step, int n) {
-    double sum = 0;
-    for (int r = 0; r < rows; r++) {
-      for (int i = xo + r * step; i < xo + r * step + n; i++) {
-        double centred = x[i] - center;
-        sum += centred * centred;
-      }
-    }
-    return sum;
+    return sums.sumOfSquares(x, xo, center, rows, step, n);
   }
 
   @Override
   public double sumOfProducts(
       float[] x, int xo, float center, float[] y, int yo, int rows, int step, int n) {
-    double sum = 0;
-    for (int r = 0; r < rows; r++) {
-      for (int i = r * step; i < r * step + n; i++) {
-        sum += (double) (x[xo + i] - center) * y[yo + i];
-      }
-    }
-    return sum;
+    return sums.sumOfProducts(x, xo, center, y, yo, rows, step, n);
   }
 
   @Override
@@ -136,24 +135,7 @@ public class ScalarSimd implements Simd {
       int oo,
       int step,
       boolean accumulate) {
-    for (int r = 0; r < rows; r++) {
-      int row = xo + r * n;
-      float a = accumulate ? out[oo + r * step] : 0;
-      float b = 0;
-      float c = 0;
-      float d = 0;
-      int i = 0;
-      for (; i <= n - 4; i += 4) {
-        a = Math.fma(x[row + i], y[yo + i], a);
-        b = Math.fma(x[row + i + 1], y[yo + i + 1], b);
-        c = Math.fma(x[row + i + 2], y[yo + i + 2], c);
-        d = Math.fma(x[row + i + 3], y[yo + i + 3], d);
-      }
-      for (; i < n; i++) {
-        a = Math.fma(x[row + i], y[yo + i], a);
-      }
-      out[oo + r * step] = a + b + (c + d);
-    }
+    sums.rowProducts(rows, n, x, xo, y, yo, out, oo, step, accumulate);
   }
 
   @Override
@@ -241,7 +223,11 @@ public class ScalarSimd implements Simd {
       int dyo,
       float[] dw,
       int dwo) {
-    ScalarConv3x3.weightGrad(images, c, h, w, k, x, xo, dy, dyo, dw, dwo);
+    if (c % lanes == 0) {
+      ScalarConvOuter.weightGrad(images, c, h, w, k, x, xo, dy, dyo, dw, dwo);
+    } else {
+      ScalarConvFew.weightGrad(lanes, images, c, h, w, k, x, xo, dy, dyo, dw, dwo);
+    }
   }
 
   @Override

@@ -17,6 +17,11 @@ public interface Simd {
     return Kernels.SIMD;
   }
 
+  /** The kernels that these become once the JVM has compiled them, with the same results. */
+  default Simd compiled() {
+    return this;
+  }
+
   /** {@code y = op(x)}; false if there is no loop of its own for op. */
   boolean unary(UnaryOp op, float p, float q, float[] x, int xo, float[] y, int yo, int n);
 

@@ -27,11 +27,6 @@ final class VectorPool {
     return VectorShuffle.fromArray(S, lanes, 0);
   }
 
-  /** Whether whole vectors of a row make pairs. */
-  static boolean fits(int rows, int w) {
-    return w % L == 0 && rows * (w / L) % 2 == 0;
-  }
-
   /** x [rows 2, w] to y [rows, w/2], two vectors of a pair of rows to one vector of the result. */
   static void forward(int rows, int w, float[] x, int xo, float[] y, int yo) {
     int perRow = w / L;
