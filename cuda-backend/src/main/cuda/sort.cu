@@ -29,8 +29,8 @@ INLINE i64 first_of(int row, int n, int inner) { return (i64)(row / inner) * n *
 template <class T, class K>
 INLINE void sort_runs(K* shared, const T* x, K* keys, T* values, i64* indices, int rows, int n, int inner, int size,
                       int runs, bool descending) {
-  for (int r = blockIdx.x; r < rows * runs; r += gridDim.x) {
-    int row = r / runs, from = r % runs * size, count = min(size, n - from);
+  for (i64 r = blockIdx.x; r < (i64)rows * runs; r += gridDim.x) {
+    int row = (int)(r / runs), from = (int)(r % runs) * size, count = min(size, n - from);
     i64 first = first_of(row, n, inner);
     for (int i = threadIdx.x; i < size; i += blockDim.x) {
       if (i < count) shared[i] = key_of(x[first + (i64)(from + i) * inner], from + i, descending);
@@ -55,18 +55,20 @@ INLINE void sort_runs(K* shared, const T* x, K* keys, T* values, i64* indices, i
 template <class K>
 INLINE void merge_runs(const K* from, K* to, int rows, int n, int run) {
   for (i64 e = first_index(); e < (i64)rows * n; e += grid_step()) {
-    int row = (int)(e / n), i = (int)(e % n);
+    int row = (int)(e / n);
+    unsigned i = (unsigned)(e % n);
     const K* keys = from + (i64)row * n;
-    int pair = i / run / 2 * 2, left = pair * run, middle = min(n, left + run), right = min(n, middle + run);
+    unsigned all = n, pair = i / run / 2 * 2, left = pair * run;  // what follows may be beyond every int
+    unsigned middle = min(all, left + run), right = min(all, middle + run);
     bool is_left = i < middle;
-    int low = is_left ? middle : left, high = is_left ? right : middle, other = low;
+    unsigned low = is_left ? middle : left, high = is_left ? right : middle, other = low;
     K key = keys[i];
     while (low < high) {
-      int half = low + (high - low) / 2;
+      unsigned half = low + (high - low) / 2;
       if (key > keys[half]) low = half + 1;
       else high = half;
     }
-    to[(i64)row * n + (is_left ? i : left + i - middle) + low - other] = key;
+    to[(i64)row * n + ((is_left ? i : left + i - middle) + low - other)] = key;
   }
 }
 

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tern.Tensor;
+import dev.tern.data.Batch;
+import dev.tern.data.DataLoader;
+import dev.tern.data.TensorDataset;
 import dev.tern.device.Cuda;
 import dev.tern.device.CudaGraph;
 import dev.tern.device.Device;
@@ -15,10 +18,18 @@ import dev.tern.examples.Networks;
 import dev.tern.nn.CrossEntropyLoss;
 import dev.tern.nn.Module;
 import dev.tern.optim.SGD;
+import dev.tern.shape.ConvOptions;
+import dev.tern.shape.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -34,15 +45,20 @@ class CudaTrainingTest {
   private static final class Training {
     final Module model;
     final SGD optimizer;
-    final Tensor images;
-    final Tensor labels = Tensor.of(0L, 1, 1, 0).to(Device.CUDA);
+    Tensor images;
+    Tensor labels;
     final CrossEntropyLoss lossFn = new CrossEntropyLoss();
     Tensor loss = Tensor.zeros();
 
     Training(String network) {
+      this(network, Device.CUDA);
+    }
+
+    Training(String network, Device device) {
       Generator.manualSeed(7);
-      images = Tensor.randn(4, 3, 32, 32).to(Device.CUDA);
-      model = Networks.make(network).to(Device.CUDA);
+      images = Tensor.randn(4, 3, 32, 32).to(device);
+      labels = Tensor.of(0L, 1, 1, 0).to(device);
+      model = Networks.make(network).to(device);
       model.train();
       optimizer = new SGD(model.parameters(), SGD.lr(1e-4));
       step(); // makes gradients
@@ -110,6 +126,87 @@ class CudaTrainingTest {
       for (int i = 0; i < expected.size(); i++) {
         assertArrayEquals(expected.get(i), state.get(i));
       }
+    }
+  }
+
+  /** Workers read on while the GPU has yet to begin. */
+  @Test
+  void anEpochFromALoaderWaitsForNoKernel() {
+    Generator.manualSeed(1);
+    var data = new TensorDataset(Tensor.randn(16, 3, 32, 32), Tensor.randint(0, 2, Shape.of(16)));
+    Training training = new Training("Net");
+    Cuda.synchronize(Device.CUDA);
+    long waits = Emulator.get(Setting.WAITS);
+    final long launches = Emulator.get(Setting.LAUNCHES);
+    int steps = 0;
+    for (Batch batch : DataLoader.of(data).batchSize(4).shuffle(true).workers(2)) {
+      training.images = batch.inputs().to(Device.CUDA);
+      training.labels = batch.targets().to(Device.CUDA);
+      training.step();
+      steps++;
+      if (steps == 2) { // images and labels of two batches fill the ring of pinned buffers
+        assertEquals(waits, Emulator.get(Setting.WAITS));
+        assertTrue(Emulator.get(Setting.PENDING) >= 2 * 44);
+      }
+    }
+    assertEquals(4, steps);
+    assertEquals(waits + 4, Emulator.get(Setting.WAITS)); // each for an upload two steps ago
+    assertEquals(4 * 44, Emulator.get(Setting.LAUNCHES) - launches);
+    assertTrue(Emulator.get(Setting.PENDING) >= 44);
+    assertTrue(Double.isFinite(training.loss.item()));
+  }
+
+  /** A step on each of two GPUs, by two threads at once: as if each were alone. */
+  @Test
+  void twoThreadsTrainOnTwoGpus() throws Exception {
+    Assumptions.assumeTrue(Cuda.deviceCount() > 2, "cuda:1 is the one with NVIDIA's libraries");
+    Device[] devices = {Device.CUDA, Device.cuda(2)};
+    List<Callable<List<float[]>>> tasks = new ArrayList<>();
+    for (Device device : devices) {
+      tasks.add(
+          () -> {
+            Training training = new Training("NetRes", device);
+            for (int i = 0; i < 3; i++) {
+              training.step();
+            }
+            assertEquals(device, training.loss.device());
+            return training.state();
+          });
+    }
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try {
+      List<Future<List<float[]>>> both = threads.invokeAll(tasks);
+      List<float[]> alone = tasks.get(0).call();
+      for (Future<List<float[]>> state : both) {
+        for (int i = 0; i < alone.size(); i++) {
+          assertArrayEquals(alone.get(i), state.get().get(i));
+        }
+      }
+    } finally {
+      threads.shutdown();
+    }
+  }
+
+  /** On the CPU a large activation may lie in blocks of channels, or not be worked out yet. */
+  @Test
+  void activationsOfTheCpuMoveAsTheyRead() {
+    Generator.manualSeed(2);
+    Tensor x = Tensor.randn(8, 32, 32, 32);
+    Tensor w = Tensor.randn(32, 32, 3, 3);
+    float[] expected = new float[x.numel()];
+    float[] values = x.toFloatArray();
+    for (int i = 0; i < expected.length; i++) {
+      expected[i] = Math.max(0, values[i]);
+    }
+    assertArrayEquals(expected, x.relu().to(Device.CUDA).to(Device.CPU).toFloatArray());
+    Tensor blocked = x.conv2d(w, null, ConvOptions.padding(1));
+    float[] there = blocked.relu().to(Device.CUDA).to(Device.CPU).toFloatArray();
+    Tensor again = x.conv2d(w, null, ConvOptions.padding(1));
+    float[] moved = again.to(Device.CUDA).relu().to(Device.CPU).toFloatArray();
+    assertArrayEquals(moved, there);
+    float[] plain = again.toFloatArray();
+    for (int i = 0; i < plain.length; i++) {
+      assertEquals(Math.max(0, plain[i]), there[i]);
     }
   }
 }

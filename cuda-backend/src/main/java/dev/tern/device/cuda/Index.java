@@ -59,11 +59,11 @@ final class Index {
 
   /** The indices with their positions, in order. */
   private Data sorted(Data index, int count, int n) {
-    int size = Math.min(Sort.AT_ONCE, Sort.powerOfTwo(count));
+    int size = Sort.atOnce(count);
     Data keys = Elements.temporary(device, DType.INT64, count);
     Launch launch = device.kernel("sort_indices").args();
     launch.arg(index).arg(keys).arg(count).arg(size).arg(n).arg(faults.note());
-    launch.run((count + size - 1) / size, Sort.threads(size));
+    launch.run(Sort.runs(count, size), Sort.threads(size));
     return Sort.merged(device, "merge_short_runs", keys, 1, count, size);
   }
 }

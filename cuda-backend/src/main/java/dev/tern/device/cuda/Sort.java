@@ -5,6 +5,7 @@ import static dev.tern.device.cuda.Elements.suffix;
 
 import dev.tern.device.Data;
 import dev.tern.shape.DType;
+import dev.tern.shape.ShapeException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,11 +34,10 @@ final class Sort {
     try (var widened = new Widened(backend)) {
       Data from = widened.in("sort", x);
       Data to = widened.out(values, from.dtype());
-      int size = Math.min(AT_ONCE, powerOfTwo(n));
-      int runs = (n + size - 1) / size;
+      int size = atOnce(n);
+      int runs = runs(n, size);
       boolean wide = from.dtype() != DType.FLOAT32; // a key is then two longs
-      Data keys =
-          runs == 1 ? null : Elements.temporary(device, DType.INT64, (wide ? 2 : 1) * rows * n);
+      Data keys = runs == 1 ? null : Elements.temporary(device, DType.INT64, keys(wide, rows, n));
       sortRuns(rows, n, inner, size, runs, descending, from, keys, to, indices);
       if (keys != null) {
         keys = merged(device, wide ? "merge_wide_runs" : "merge_short_runs", keys, rows, n, size);
@@ -65,6 +65,21 @@ final class Sort {
     launch.run((int) Math.min(MOST_BLOCKS, (long) rows * runs), threads(size));
   }
 
+  /**
+   * How many longs the keys of so many elements take.
+   *
+   * @throws ShapeException if that is more than a storage has
+   */
+  static int keys(boolean wide, int rows, int n) {
+    long longs = (wide ? 2L : 1L) * rows * n;
+    if (longs > Integer.MAX_VALUE) {
+      throw new ShapeException(
+          "sort: %d rows of %d elements of 64 bits; on CUDA rows longer than %d have %d elements at most, all together"
+              .formatted(rows, n, AT_ONCE, Integer.MAX_VALUE / 2));
+    }
+    return (int) longs;
+  }
+
   /** Merges runs of a length, two by two, until a row is one; the keys given are recycled. */
   static Data merged(CudaDevice device, String kernel, Data keys, int rows, int n, int length) {
     Data from = keys;
@@ -78,9 +93,14 @@ final class Sort {
     return from;
   }
 
-  /** The least power of two that is not below n. */
-  static int powerOfTwo(int n) {
-    return n <= 1 ? 1 : 2 * Integer.highestOneBit(n - 1);
+  /** How many of a row's elements a block sorts: a power of two, the least that has them all. */
+  static int atOnce(int n) {
+    return n <= 1 ? 1 : n >= AT_ONCE ? AT_ONCE : 2 * Integer.highestOneBit(n - 1);
+  }
+
+  /** Into how many runs a row is cut. */
+  static int runs(int n, int size) {
+    return (n - 1) / size + 1;
   }
 
   /** A thread a comparison. */

@@ -49,8 +49,9 @@ final class Staging {
         }
       }
       if (made < BUFFERS) {
+        Buffer buffer = new Buffer(device); // or there is no memory, and it is not counted
         made++;
-        return new Buffer(device);
+        return buffer;
       }
       return ring.removeFirst();
     }

@@ -2,6 +2,7 @@ package dev.tern.device.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -94,6 +95,24 @@ class CudaDeviceTest {
     }
     values[7] = -1;
     assertEquals(2, trial.read(x)[7]);
+  }
+
+  /** A loader that is ahead of the GPU waits for the oldest upload, not for what comes after. */
+  @Test
+  void whereTheRingIsInUseAnUploadWaitsForTheOldestAlone() {
+    Data x = trial.empty(64);
+    Data y = trial.floats(0);
+    gpu.synchronize();
+    final long waits = Emulator.get(Emulator.Setting.WAITS);
+    for (int i = 0; i < 4; i++) {
+      gpu.upload(new float[64], 0, x);
+      trial.kernel("axpy").arg(1).arg(1f).arg(x).arg(y).run(1, 32);
+    }
+    assertEquals(waits, Emulator.get(Emulator.Setting.WAITS));
+    final long pending = Emulator.get(Emulator.Setting.PENDING);
+    gpu.upload(new float[64], 0, x);
+    assertEquals(waits + 1, Emulator.get(Emulator.Setting.WAITS));
+    assertEquals(pending, Emulator.get(Emulator.Setting.PENDING)); // one ran, one more is given
   }
 
   @Test
@@ -280,6 +299,17 @@ class CudaDeviceTest {
         IllegalStateException.class,
         () -> trial.kernel("axpy").arg(1).arg(1f).arg(x).arg(x).arg(x));
     assertThrows(IllegalStateException.class, () -> gpu.kernel("nonesuch"));
+  }
+
+  @Test
+  void argumentsOfTheNextLaunchLieInTheSameBlock() {
+    Data y = trial.floats(1);
+    Launch first = trial.kernel("axpy");
+    first.arg(1).arg(1f).arg(y).arg(y).run(1, 32);
+    Launch second = trial.kernel("axpy");
+    assertSame(first, second); // no pinned memory is asked for
+    second.arg(1).arg(1f).arg(y).arg(y).run(1, 32);
+    assertEquals(4, trial.read(y)[0]);
   }
 
   @Test

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The PTX that is checked in belongs to the sources, and every GPU that Tern serves can run it. */
@@ -107,6 +108,40 @@ class PtxTest {
       assertEquals(ptx.entries().size(), kernels, log);
     }
     assertTrue(spilling.isEmpty(), "on sm_" + capability + ": " + spilling);
+  }
+
+  /** What no result shows: how the kernels that a training spends its time in are made. */
+  @ParameterizedTest
+  @CsvSource({
+    "unary_f32, ld.global.v4.f32 st.global.v4.f32", // four elements at once
+    "unary_grad_f32, ld.global.v4.f32 st.global.v4.f32",
+    "binary_f32, ld.global.v4.f32 st.global.v4.f32",
+    "affine_f32, ld.global.v4.f32 st.global.v4.f32",
+    "matmul_large_f32, ld.shared.v4.f32 st.shared.f32 fma.rn.f32 bar.sync", // tiles
+    "conv_large_f32, ld.shared.v4.f32 st.shared.f32 fma.rn.f32 bar.sync",
+    "conv_input_grad_wide_f32, ld.shared.v4.f32 st.shared.f32 fma.rn.f32 bar.sync",
+    "conv_weight_grad_wide_f32, ld.shared.v4.f32 st.shared.f32 fma.rn.f32 bar.sync",
+    "matmul_tf32_large_nn, cp.async.cg.shared.global mma.sync.aligned.m16n8k8",
+    "conv_large_tf32, cvt.rna.tf32.f32 mma.sync.aligned.m16n8k8",
+    "conv_weight_grad_wide_tf32, cvt.rna.tf32.f32 mma.sync.aligned.m16n8k8",
+    "reduce_rows_f32, shfl.sync.bfly", // warps
+    "batch_norm_sums_f32, shfl.sync.bfly",
+    "log_softmax_rows_f32, shfl.sync.bfly",
+    "scan_rows_f32, shfl.sync.up"
+  })
+  void areMadeAsTheyShould(String kernel, String instructions) {
+    String ptx =
+        Ptx.all().stream()
+            .filter(module -> module.entries().containsKey(kernel))
+            .map(Ptx::text)
+            .findFirst()
+            .orElseThrow();
+    String body = ptx.substring(ptx.indexOf(".entry " + kernel + "("));
+    int next = body.indexOf(".visible .entry");
+    body = next < 0 ? body : body.substring(0, next);
+    for (String instruction : instructions.split(" ")) {
+      assertTrue(body.contains(instruction), kernel + " has no " + instruction);
+    }
   }
 
   @Test
