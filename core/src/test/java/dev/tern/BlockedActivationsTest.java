@@ -45,7 +45,14 @@ class BlockedActivationsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"16,8,8,true", "32,16,16,true", "48,10,6,true", "16,9,7,false", "32,1,1,false"})
+  @CsvSource({
+    "16,8,8,true",
+    "32,16,16,true",
+    "64,9,16,false",
+    "48,10,6,true",
+    "16,9,7,false",
+    "32,1,1,false"
+  })
   void aResidualBlockIsWhatItIsInDouble(int c, int h, int w, boolean pool) {
     Tensor x = Tensor.randn(5, c, h, w);
     Tensor weight = Tensor.randn(c, c, 3, 3).mul(0.1).detach();
@@ -55,10 +62,13 @@ class BlockedActivationsTest {
     DType wide = DType.FLOAT64;
     Tensor[] exact =
         block(x.to(wide), weight.to(wide), bias.to(wide), scale.to(wide), dy.to(wide), pool);
-    Tensor[] fast = block(x, weight, bias, scale, dy, pool);
+    assertClose(exact, block(x, weight, bias, scale, dy, pool));
+  }
+
+  private static void assertClose(Tensor[] exact, Tensor[] fast) {
     for (int i = 0; i < exact.length; i++) {
       double[] expected = exact[i].toDoubleArray();
-      double[] got = fast[i].to(wide).toDoubleArray();
+      double[] got = fast[i].to(DType.FLOAT64).toDoubleArray();
       double largest = 0;
       double off = 0;
       for (int j = 0; j < expected.length; j++) {
@@ -67,6 +77,72 @@ class BlockedActivationsTest {
       }
       assertEquals(0, off / Math.max(largest, 1e-3), 2e-5, "result " + i);
     }
+  }
+
+  /** What normalisations with an activation, a pool or both behind them come to. */
+  private static Tensor[] chain(Tensor x, Tensor w, Tensor scale, Tensor dy) {
+    for (Tensor leaf : new Tensor[] {x, w, scale}) {
+      leaf.requiresGrad_(true);
+    }
+    Tensor shift = scale.detach().mul(0.1);
+    Tensor h = x.conv2d(w, null, padding(1));
+    h = h.batchNorm(null, null, scale, shift, true, 0.1, 1e-5).relu();
+    h = h.conv2d(w, null, padding(1)).batchNorm(null, null, scale, shift, true, 0.1, 1e-5);
+    h = h.tanh().maxPool2d(POOL).conv2d(w, null, padding(1));
+    h = h.batchNorm(null, null, scale, shift, true, 0.1, 1e-5).relu().maxPool2d(POOL);
+    h.mul(dy).sum().backward();
+    return new Tensor[] {h, x.grad(), w.grad(), scale.grad()};
+  }
+
+  @Test
+  void normalisationsThatArePutOffAreWhatTheyAreInDouble() {
+    Tensor x = Tensor.randn(8, 32, 24, 24);
+    Tensor weight = Tensor.randn(32, 32, 3, 3).mul(0.1).detach();
+    Tensor scale = Tensor.randn(32); // of both signs: what falls with x is not largest where x is
+    Tensor dy = Tensor.randn(8, 32, 6, 6);
+    DType wide = DType.FLOAT64;
+    Tensor[] exact = chain(x.to(wide), weight.to(wide), scale.to(wide), dy.to(wide));
+    assertClose(exact, chain(x, weight, scale, dy));
+  }
+
+  @Test
+  void aNormalisationThatIsPutOffKeepsTheValuesOfBefore() {
+    Tensor x = Tensor.randn(4, 32, 16, 32);
+    Tensor weight = Tensor.randn(32, 32, 3, 3);
+    Tensor norm = x.conv2d(weight, null, padding(1)).batchNorm(null, null, null, null, true, 0, 0);
+    float[] expected = norm.relu().add(x).toFloatArray();
+    Tensor h = x.conv2d(weight, null, padding(1));
+    Tensor y = h.batchNorm(null, null, null, null, true, 0, 0);
+    Tensor z = y.relu();
+    h.mul_(3);
+    assertArrayEquals(norm.toFloatArray(), y.toFloatArray());
+    assertArrayEquals(expected, z.add(x).toFloatArray());
+    assertArrayEquals(expected, x.add(z).toFloatArray());
+  }
+
+  @Test
+  void aGradientThatIsPutOffKeepsTheValuesOfBefore() {
+    Tensor x = Tensor.randn(4, 32, 16, 32);
+    Tensor leaf = x.conv2d(Tensor.randn(32, 32, 3, 3), null, padding(1)).detach();
+    leaf.requiresGrad_(true);
+    Tensor norm = leaf.mul(1).batchNorm(null, null, null, null, true, 0, 0);
+    Tensor y = norm.relu();
+    Tensor dy = x.conv2d(Tensor.randn(32, 32, 3, 3), null, padding(1));
+    Tensor[] kept = new Tensor[1];
+    norm.registerHook(
+        g -> {
+          kept[0] = g;
+          return g;
+        });
+    float[] before = dy.copy().toFloatArray();
+    y.backward(dy);
+    dy.mul_(-2);
+    float[] mask = y.gt(0).to(DType.FLOAT32).toFloatArray();
+    float[] expected = new float[before.length];
+    for (int i = 0; i < before.length; i++) {
+      expected[i] = mask[i] == 0 ? 0 : before[i];
+    }
+    assertArrayEquals(expected, kept[0].toFloatArray());
   }
 
   /** Large enough to be put off. */

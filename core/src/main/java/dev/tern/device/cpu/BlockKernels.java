@@ -25,7 +25,10 @@ public interface BlockKernels {
    */
   void moments(int positions, float[] x, int xo, double[] means, double[] squares, int at);
 
-  /** The sums of dy and of dy (x - center) of the channels. */
+  /**
+   * The sums of g and of g (x - center) of the channels. g is dy where {@code scale x + shift} is
+   * above the floor, or everywhere where that is NaN.
+   */
   void gradSums(
       int positions,
       float[] x,
@@ -34,13 +37,42 @@ public interface BlockKernels {
       int co,
       float[] dy,
       int dyo,
+      float[] scale,
+      float[] shift,
+      int so,
+      float floor,
       double[] sums,
       double[] products,
       int at);
 
-  /** {@code y = scale x + shift}, rounded once, with a scale and a shift a channel. */
-  void affine(
-      int positions, float[] x, int xo, float[] scale, float[] shift, int co, float[] y, int yo);
+  /**
+   * {@code y = max(scale x + shift, floor)}, the sum rounded once, with a scale and a shift a
+   * channel.
+   */
+  void rectified(
+      int positions,
+      float[] x,
+      int xo,
+      float[] scale,
+      float[] shift,
+      int so,
+      float floor,
+      float[] y,
+      int yo);
+
+  /** {@code y = max(scale x + shift, floor) + z}. */
+  void rectifiedSum(
+      int positions,
+      float[] x,
+      int xo,
+      float[] scale,
+      float[] shift,
+      int so,
+      float floor,
+      float[] z,
+      int zo,
+      float[] y,
+      int yo);
 
   /** {@code y = x b}, with a number a channel. */
   void mul(int positions, float[] x, int xo, float[] b, int bo, float[] y, int yo);
@@ -49,9 +81,10 @@ public interface BlockKernels {
   void add(int positions, float[] x, int xo, float[] b, int bo, float[] y, int yo);
 
   /**
-   * {@code dx = scale (dy - shift + slope (x - center))}: batch normalisation backwards.
+   * {@code dx = factor (g - mean + slope (x - center))}: batch normalisation backwards, with g as
+   * in {@link #gradSums}.
    *
-   * @param factors from {@code at} on L shifts, L slopes and L scales
+   * @param factors from {@code at} on L means, L slopes and L factors
    */
   void normGrad(
       int positions,
@@ -61,14 +94,30 @@ public interface BlockKernels {
       int co,
       float[] dy,
       int dyo,
+      float[] scale,
+      float[] shift,
+      int so,
+      float floor,
       float[] factors,
       int at,
       float[] dx,
       int dxo);
 
-  /** The largest of each 2x2 window, of even height h and width w. */
-  void maxPool2x2(int h, int w, float[] x, int xo, float[] y, int yo);
+  /** The largest {@code scale x + shift} of each 2x2 window, of even height h and width w. */
+  void maxPool2x2(
+      int h, int w, float[] x, int xo, float[] scale, float[] shift, int so, float[] y, int yo);
 
   /** Its gradient: dy goes to the first largest of its window, 0 to the others. */
-  void maxPool2x2Grad(int h, int w, float[] x, int xo, float[] dy, int dyo, float[] dx, int dxo);
+  void maxPool2x2Grad(
+      int h,
+      int w,
+      float[] x,
+      int xo,
+      float[] scale,
+      float[] shift,
+      int so,
+      float[] dy,
+      int dyo,
+      float[] dx,
+      int dxo);
 }

@@ -60,6 +60,11 @@ record Blocked(float[] elements, int channels, int positions) {
     return x.offset() == 0 && x.numel() == x.storage().size();
   }
 
+  /** Whether x is all of a storage whose content may be replaced. */
+  static boolean isOwn(Data x) {
+    return isWhole(x) && ((CpuStorage) x.storage()).isOwn();
+  }
+
   /** The elements of x, which {@link #isWhole}, in blocks; they are moved if they are not yet. */
   static float[] read(Data x, int channels, int positions) {
     return ((CpuStorage) x.storage()).toBlocked(channels, positions).elements();

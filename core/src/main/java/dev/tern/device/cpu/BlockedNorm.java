@@ -4,6 +4,7 @@ import static dev.tern.device.cpu.Operands.floats;
 
 import dev.tern.device.Data;
 import dev.tern.device.NormSpec;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Batch normalisation in training of activations that are {@link Blocked}. */
@@ -22,8 +23,7 @@ final class BlockedNorm {
     int n = s.batch();
     int c = s.channels();
     int positions = s.positions();
-    float[] to = Blocked.is(input, c, positions) ? Blocked.write(y, c, positions) : null;
-    if (to == null) {
+    if (!Blocked.is(input, c, positions) || !Blocked.isOwn(y)) {
       return false;
     }
     BlockKernels kernels = Blocked.kernels();
@@ -57,12 +57,8 @@ final class BlockedNorm {
       scales[channel] = (float) scale;
       shifts[channel] = (float) (at(bias, channel, 0) - centre * scale);
     }
-    Blocked.each(
-        n,
-        c,
-        positions,
-        kernels.lanes(),
-        (at, image, channel) -> kernels.affine(positions, x, at, scales, shifts, channel, to, at));
+    var scaled = new Scaled(new Blocked(x, c, positions), scales, shifts);
+    new PendingNorm((CpuStorage) input.storage(), scaled).leaveIn(y);
     return true;
   }
 
@@ -84,16 +80,16 @@ final class BlockedNorm {
     int n = s.batch();
     int c = s.channels();
     int positions = s.positions();
-    if (!Blocked.is(input, c, positions) || !Blocked.isWhole(gradient)) {
-      return false;
-    }
-    float[] dy = Blocked.read(gradient, c, positions);
-    float[] to = Blocked.write(dx, c, positions);
-    if (to == null) {
+    if (!Blocked.is(input, c, positions) || !Blocked.isWhole(gradient) || !Blocked.isOwn(dx)) {
       return false;
     }
     BlockKernels kernels = Blocked.kernels();
     float[] x = Blocked.elements(input);
+    RectifiedGrad pending = RectifiedGrad.of(gradient, input);
+    float[] dy = pending == null ? Blocked.read(gradient, c, positions) : pending.dy();
+    float[] scales = pending == null ? new float[c] : pending.rectified().scales();
+    float[] shifts = pending == null ? new float[c] : pending.rectified().shifts();
+    float floor = pending == null ? Float.NaN : 0;
     float[] centers = floats(mean);
     int mo = mean.offset();
     double count = (double) n * positions;
@@ -113,6 +109,10 @@ final class BlockedNorm {
                 mo + channel,
                 dy,
                 at,
+                scales,
+                shifts,
+                channel,
+                floor,
                 sums,
                 products,
                 image * c + channel));
@@ -133,6 +133,7 @@ final class BlockedNorm {
       factors[at + lanes] = (float) (-product * inverse * inverse / count);
       factors[at + 2 * lanes] = (float) (at(weight, channel, 1) * inverse);
     }
+    float[] to = target(pending, gradient, dx, c, positions);
     Blocked.each(
         n,
         c,
@@ -140,7 +141,30 @@ final class BlockedNorm {
         lanes,
         (at, image, channel) ->
             kernels.normGrad(
-                positions, x, at, centers, mo + channel, dy, at, factors, 3 * channel, to, at));
+                positions,
+                x,
+                at,
+                centers,
+                mo + channel,
+                dy,
+                at,
+                scales,
+                shifts,
+                channel,
+                floor,
+                factors,
+                3 * channel,
+                to,
+                at));
     return true;
+  }
+
+  /** Where to write dx: over dy if that is its own. */
+  private static float[] target(
+      @Nullable RectifiedGrad pending, Data dy, Data dx, int channels, int positions) {
+    if (pending != null && pending.own() && dy.storage() == dx.storage()) {
+      ((CpuStorage) dx.storage()).replace(new Blocked(pending.dy(), channels, positions));
+    }
+    return Objects.requireNonNull(Blocked.write(dx, channels, positions));
   }
 }

@@ -20,6 +20,10 @@ final class BlockedOps {
     if (op.isComparison()) {
       return false;
     }
+    if (op == BinaryOp.ADD
+        && (PendingActivation.add(a, b, out) || PendingActivation.add(b, a, out))) {
+      return true;
+    }
     if (a.numel() == b.numel() && Blocked.align(out, a, b)) {
       float[] x = Blocked.elements(a);
       float[] y = Blocked.elements(b);

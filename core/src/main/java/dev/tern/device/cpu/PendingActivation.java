@@ -3,6 +3,7 @@ package dev.tern.device.cpu;
 import dev.tern.device.Data;
 import dev.tern.device.PoolSpec;
 import dev.tern.device.UnaryOp;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,44 +21,83 @@ final class PendingActivation implements Pending {
   private final double p;
   private final double q;
   private final CpuStorage from;
-  private final Object x;
+  private final Object x; // an array, Blocked or Scaled
 
   /** The pooled result while nobody has changed it. */
   private @Nullable CpuStorage pooled;
 
   private int version;
 
-  private PendingActivation(UnaryOp op, double p, double q, CpuStorage from) {
+  private PendingActivation(UnaryOp op, double p, double q, CpuStorage input) {
     this.op = op;
     this.p = p;
     this.q = q;
-    this.from = from;
-    this.x = from.settled();
+    if (input.content() instanceof PendingNorm norm) {
+      this.from = norm.from();
+      this.x = norm.scaled();
+    } else {
+      this.from = input;
+      this.x = input.settled();
+    }
   }
 
   /** Puts off {@code out = op(x)}; false if it has to be done now. */
   static boolean defer(UnaryOp op, double p, double q, Data x, Data out) {
-    var from = (CpuStorage) x.storage();
+    var input = (CpuStorage) x.storage();
     boolean rises = op == UnaryOp.RELU || op == UnaryOp.TANH || op == UnaryOp.SIGMOID;
     if (!rises
         || x.numel() < FEWEST
         || x.shape().rank() != 4
-        || from == out.storage()
-        || !from.isOwn()
-        || !((CpuStorage) out.storage()).isOwn()
-        || !Blocked.isWhole(x)
-        || !Blocked.isWhole(out)) {
+        || input == out.storage()
+        || !Blocked.isOwn(x)
+        || !Blocked.isOwn(out)) {
       return false;
     }
-    ((CpuStorage) out.storage()).defer(new PendingActivation(op, p, q, from), from);
+    var activation = new PendingActivation(op, p, q, input);
+    ((CpuStorage) out.storage()).defer(activation, activation.from);
     return true;
   }
 
   @Override
   public Object settle(int size) {
+    if (x instanceof Scaled scaled) {
+      boolean relu = op == UnaryOp.RELU;
+      Blocked y = scaled.rectified(size, relu ? 0 : Float.NEGATIVE_INFINITY);
+      if (!relu) {
+        Float32.unary(op, p, q, y.elements(), 0, y.elements(), 0, size);
+      }
+      return y;
+    }
     float[] y = BufferPool.floats(size);
     Float32.unary(op, p, q, Pending.elements(x), 0, y, 0, size);
     return x instanceof Blocked order ? new Blocked(y, order.channels(), order.positions()) : y;
+  }
+
+  /**
+   * The pending activation or normalisation {@code term}, plus what is in z.
+   *
+   * @return false if nothing is pending there, or the order of its elements is the plain one
+   */
+  static boolean add(Data term, Data z, Data out) {
+    Object content = of(term);
+    Scaled scaled = content instanceof PendingNorm norm ? norm.scaled() : null;
+    float floor = Float.NEGATIVE_INFINITY;
+    if (content instanceof PendingActivation activation && activation.op == UnaryOp.RELU) {
+      scaled = Scaled.read(activation.x);
+      floor = 0;
+    }
+    int n = out.numel();
+    if (scaled == null || term.numel() != n || !Blocked.isWhole(z) || z.numel() != n) {
+      return false;
+    }
+    Blocked order = scaled.x();
+    float[] elements = Blocked.read(z, order.channels(), order.positions());
+    float[] to = Blocked.write(out, order.channels(), order.positions());
+    if (to == null) {
+      return false;
+    }
+    scaled.rectifyAndAdd(n, floor, elements, to);
+    return true;
   }
 
   /** The pooled activation of a pending one; false if that is none. */
@@ -82,10 +122,8 @@ final class PendingActivation implements Pending {
   /** Puts off the gradient of {@link #maxPool}; false if it has to be worked out now. */
   static boolean deferPoolGrad(PoolSpec s, Data activation, Data dy, Data dx) {
     if (!(of(activation) instanceof PendingActivation pending)
-        || !((CpuStorage) dy.storage()).isOwn()
-        || !((CpuStorage) dx.storage()).isOwn()
-        || !Blocked.isWhole(dy)
-        || !Blocked.isWhole(dx)) {
+        || !Blocked.isOwn(dy)
+        || !Blocked.isOwn(dx)) {
       return false;
     }
     var gradient = (CpuStorage) dy.storage();
@@ -94,17 +132,33 @@ final class PendingActivation implements Pending {
     return true;
   }
 
-  /** {@code dx = op'(y) dy} where both are pending for one another; false if they are not. */
+  /** {@code dx = op'(y) dy} of a pending y; false if it has to be read. */
   static boolean gradient(UnaryOp op, @Nullable Data y, Data dy, Data dx) {
     if (y == null
-        || !(of(dy) instanceof PoolGrad pool)
-        || of(y) != pool.activation
-        || pool.activation.op != op
-        || !((CpuStorage) dx.storage()).isOwn()
-        || !Blocked.isWhole(dx)) {
+        || !(of(y) instanceof PendingActivation activation)
+        || activation.op != op
+        || !Blocked.isOwn(dx)) {
       return false;
     }
-    ((CpuStorage) dx.storage()).replace(pool.timesDerivative());
+    if (of(dy) instanceof PoolGrad pool && pool.activation == activation) {
+      ((CpuStorage) dx.storage()).replace(pool.timesDerivative());
+      return true;
+    }
+    return op == UnaryOp.RELU && activation.rectifiedGrad(dy, dx);
+  }
+
+  /** ReLU's gradient, which needs to know only where x is above 0. */
+  private boolean rectifiedGrad(Data dy, Data dx) {
+    if (x instanceof Scaled scaled) {
+      return RectifiedGrad.defer(from, scaled, dy, dx);
+    }
+    if (!(x instanceof Blocked order) || !Blocked.isWhole(dy)) {
+      return false;
+    }
+    float[] z = order.elements();
+    float[] gradient = Blocked.read(dy, order.channels(), order.positions());
+    float[] to = Objects.requireNonNull(Blocked.write(dx, order.channels(), order.positions()));
+    Float32.unaryGrad(op, p, q, null, 0, z, 0, gradient, 0, to, 0, dx.numel());
     return true;
   }
 

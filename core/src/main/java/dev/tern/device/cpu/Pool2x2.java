@@ -4,6 +4,7 @@ import static dev.tern.device.cpu.Operands.floats;
 
 import dev.tern.device.Data;
 import dev.tern.device.PoolSpec;
+import org.jspecify.annotations.Nullable;
 
 /**
  * FLOAT32 pooling of 2x2 windows, split by groups of planes of a fixed size. What is pooled is the
@@ -19,7 +20,7 @@ final class Pool2x2 {
     if (PendingActivation.maxPool(s, x, y)) {
       return;
     }
-    if (Blocked.of(x) != null && isOwn(y)) {
+    if (Blocked.of(x) != null && Blocked.isOwn(y)) {
       storage(y).replace(forward(s, storage(x).settled()));
       return;
     }
@@ -32,7 +33,7 @@ final class Pool2x2 {
     if (PendingActivation.deferPoolGrad(s, x, dy, dx)) {
       return;
     }
-    if (Blocked.of(x) != null && Blocked.isWhole(dy) && isOwn(dx)) {
+    if (Blocked.of(x) != null && Blocked.isWhole(dy) && Blocked.isOwn(dx)) {
       storage(dx).replace(grad(s, storage(x).settled(), storage(dy).settled()));
       return;
     }
@@ -53,28 +54,22 @@ final class Pool2x2 {
     return (CpuStorage) x.storage();
   }
 
-  /** Whether x is all of a storage whose content may be replaced. */
-  private static boolean isOwn(Data x) {
-    return Blocked.isWhole(x) && storage(x).isOwn();
-  }
-
-  /** The largest of each window. */
+  /** The largest of each window of an array, {@link Blocked} or {@link Scaled}. */
   static Object forward(PoolSpec s, Object x) {
     int h = s.in()[0];
     int w = s.in()[1];
     float[] y = BufferPool.floats(s.outputShape().numel());
-    if (!fits(s, x)) {
+    Scaled read = scaled(s, x);
+    if (read == null) {
       forward(s.batch() * s.channels(), h, w, plain(s.inputShape().numel(), x), 0, y, 0);
       return y;
     }
-    float[] from = Pending.elements(x);
     BlockKernels kernels = Blocked.kernels();
-    Blocked.each(
-        s.batch(),
-        s.channels(),
-        h * w,
-        kernels.lanes(),
-        (at, image, channel) -> kernels.maxPool2x2(h, w, from, at, y, at / 4));
+    read.each(
+        s.inputShape().numel(),
+        (at, image, channel) ->
+            kernels.maxPool2x2(
+                h, w, read.x().elements(), at, read.scales(), read.shifts(), channel, y, at / 4));
     return new Blocked(y, s.channels(), h * w / 4);
   }
 
@@ -84,21 +79,30 @@ final class Pool2x2 {
   static Object grad(PoolSpec s, Object x, Object dy) {
     int h = s.in()[0];
     int w = s.in()[1];
-    float[] dx = BufferPool.floats(s.inputShape().numel());
+    int size = s.inputShape().numel();
+    float[] dx = BufferPool.floats(size);
     float[] ordered = Pending.elements(inOrderOf(s, x, dy));
-    if (!fits(s, x)) {
-      float[] from = plain(s.inputShape().numel(), x);
-      grad(s.batch() * s.channels(), h, w, from, 0, ordered, 0, dx, 0);
+    Scaled read = scaled(s, x);
+    if (read == null) {
+      grad(s.batch() * s.channels(), h, w, plain(size, x), 0, ordered, 0, dx, 0);
       return dx;
     }
-    float[] from = Pending.elements(x);
     BlockKernels kernels = Blocked.kernels();
-    Blocked.each(
-        s.batch(),
-        s.channels(),
-        h * w,
-        kernels.lanes(),
-        (at, image, channel) -> kernels.maxPool2x2Grad(h, w, from, at, ordered, at / 4, dx, at));
+    read.each(
+        size,
+        (at, image, channel) ->
+            kernels.maxPool2x2Grad(
+                h,
+                w,
+                read.x().elements(),
+                at,
+                read.scales(),
+                read.shifts(),
+                channel,
+                ordered,
+                at / 4,
+                dx,
+                at));
     return new Blocked(dx, s.channels(), h * w);
   }
 
@@ -106,7 +110,7 @@ final class Pool2x2 {
   static Object inOrderOf(PoolSpec s, Object x, Object dy) {
     int positions = s.out()[0] * s.out()[1];
     int size = s.outputShape().numel();
-    if (!fits(s, x)) {
+    if (scaled(s, x) == null) {
       return plain(size, dy);
     }
     return dy instanceof Blocked order && order.channels() == s.channels()
@@ -114,13 +118,18 @@ final class Pool2x2 {
         : Blocked.pack(plain(size, dy), size, s.channels(), positions);
   }
 
-  private static boolean fits(PoolSpec s, Object x) {
-    return x instanceof Blocked order
-        && order.channels() == s.channels()
-        && order.positions() == s.in()[0] * s.in()[1];
+  /** What is read in blocks, null if the order does not fit. */
+  private static @Nullable Scaled scaled(PoolSpec s, Object x) {
+    Scaled read = Scaled.read(x);
+    boolean fits =
+        read != null
+            && read.x().channels() == s.channels()
+            && read.x().positions() == s.in()[0] * s.in()[1];
+    return fits ? read : null;
   }
 
-  private static float[] plain(int size, Object content) {
+  private static float[] plain(int size, Object x) {
+    Object content = x instanceof Scaled read ? read.rectified(size, Float.NEGATIVE_INFINITY) : x;
     return content instanceof Blocked order ? order.unpack(size) : (float[]) content;
   }
 

@@ -75,13 +75,18 @@ final class VectorBlocks implements BlockKernels {
       int co,
       float[] dy,
       int dyo,
+      float[] scale,
+      float[] shift,
+      int so,
+      float floor,
       double[] sums,
       double[] products,
       int at) {
     float[] piece = Scratch.floats(Scratch.POINTWISE, 2 * L);
     for (int p = 0; p < positions; p += PIECE) {
       int count = Math.min(PIECE, positions - p);
-      products(count, x, xo + p * L, center, co, dy, dyo + p * L, piece);
+      int from = p * L;
+      products(count, x, xo + from, center, co, dy, dyo + from, scale, shift, so, floor, piece);
       for (int i = 0; i < L; i++) {
         sums[at + i] = (p == 0 ? 0 : sums[at + i]) + piece[i];
         products[at + i] = (p == 0 ? 0 : products[at + i]) + piece[L + i];
@@ -90,12 +95,46 @@ final class VectorBlocks implements BlockKernels {
   }
 
   @Override
-  public void affine(
-      int positions, float[] x, int xo, float[] scale, float[] shift, int co, float[] y, int yo) {
-    FloatVector factor = FloatVector.fromArray(S, scale, co);
-    FloatVector addend = FloatVector.fromArray(S, shift, co);
+  public void rectified(
+      int positions,
+      float[] x,
+      int xo,
+      float[] scale,
+      float[] shift,
+      int so,
+      float floor,
+      float[] y,
+      int yo) {
+    FloatVector factor = FloatVector.fromArray(S, scale, so);
+    FloatVector addend = FloatVector.fromArray(S, shift, so);
+    FloatVector least = FloatVector.broadcast(S, floor);
     for (int i = 0; i < positions * L; i += L) {
-      FloatVector.fromArray(S, x, xo + i).fma(factor, addend).intoArray(y, yo + i);
+      FloatVector.fromArray(S, x, xo + i).fma(factor, addend).max(least).intoArray(y, yo + i);
+    }
+  }
+
+  @Override
+  public void rectifiedSum(
+      int positions,
+      float[] x,
+      int xo,
+      float[] scale,
+      float[] shift,
+      int so,
+      float floor,
+      float[] z,
+      int zo,
+      float[] y,
+      int yo) {
+    FloatVector factor = FloatVector.fromArray(S, scale, so);
+    FloatVector addend = FloatVector.fromArray(S, shift, so);
+    FloatVector least = FloatVector.broadcast(S, floor);
+    for (int i = 0; i < positions * L; i += L) {
+      FloatVector.fromArray(S, x, xo + i)
+          .fma(factor, addend)
+          .max(least)
+          .add(FloatVector.fromArray(S, z, zo + i))
+          .intoArray(y, yo + i);
     }
   }
 
@@ -124,36 +163,53 @@ final class VectorBlocks implements BlockKernels {
       int co,
       float[] dy,
       int dyo,
+      float[] scale,
+      float[] shift,
+      int so,
+      float floor,
       float[] factors,
       int at,
       float[] dx,
       int dxo) {
-    FloatVector mean = FloatVector.fromArray(S, center, co);
-    FloatVector shift = FloatVector.fromArray(S, factors, at);
-    FloatVector steep = FloatVector.fromArray(S, factors, at + L);
-    FloatVector scale = FloatVector.fromArray(S, factors, at + 2 * L);
+    FloatVector by = FloatVector.fromArray(S, scale, so);
+    FloatVector addend = FloatVector.fromArray(S, shift, so);
+    FloatVector least = FloatVector.broadcast(S, floor);
+    FloatVector middle = FloatVector.fromArray(S, center, co);
+    FloatVector mean = FloatVector.fromArray(S, factors, at);
+    FloatVector slope = FloatVector.fromArray(S, factors, at + L);
+    FloatVector factor = FloatVector.fromArray(S, factors, at + 2 * L);
     for (int i = 0; i < positions * L; i += L) {
-      FloatVector.fromArray(S, x, xo + i)
-          .sub(mean)
-          .fma(steep, FloatVector.fromArray(S, dy, dyo + i).sub(shift))
-          .mul(scale)
-          .intoArray(dx, dxo + i);
+      FloatVector v = FloatVector.fromArray(S, x, xo + i);
+      FloatVector g = FloatVector.fromArray(S, dy, dyo + i);
+      g = g.blend(0, v.fma(by, addend).compare(VectorOperators.LE, least));
+      v.sub(middle).fma(slope, g.sub(mean)).mul(factor).intoArray(dx, dxo + i);
     }
   }
 
   @Override
-  public void maxPool2x2(int h, int w, float[] x, int xo, float[] y, int yo) {
+  public void maxPool2x2(
+      int h, int w, float[] x, int xo, float[] scale, float[] shift, int so, float[] y, int yo) {
     for (int i = 0; i < h / 2; i++) {
-      poolRow(w, x, xo + 2 * i * w * L, y, yo + i * (w / 2) * L);
+      poolRow(w, x, xo + 2 * i * w * L, scale, shift, so, y, yo + i * (w / 2) * L);
     }
   }
 
   @Override
   public void maxPool2x2Grad(
-      int h, int w, float[] x, int xo, float[] dy, int dyo, float[] dx, int dxo) {
+      int h,
+      int w,
+      float[] x,
+      int xo,
+      float[] scale,
+      float[] shift,
+      int so,
+      float[] dy,
+      int dyo,
+      float[] dx,
+      int dxo) {
     for (int i = 0; i < h / 2; i++) {
       int at = 2 * i * w * L;
-      poolRowGrad(w, x, xo + at, dy, dyo + i * (w / 2) * L, dx, dxo + at);
+      poolRowGrad(w, x, xo + at, scale, shift, so, dy, dyo + i * (w / 2) * L, dx, dxo + at);
     }
   }
 
@@ -188,41 +244,72 @@ final class VectorBlocks implements BlockKernels {
   }
 
   private static void products(
-      int count, float[] x, int xo, float[] center, int co, float[] dy, int dyo, float[] piece) {
+      int count,
+      float[] x,
+      int xo,
+      float[] center,
+      int co,
+      float[] dy,
+      int dyo,
+      float[] scale,
+      float[] shift,
+      int so,
+      float floor,
+      float[] piece) {
+    FloatVector factor = FloatVector.fromArray(S, scale, so);
+    FloatVector addend = FloatVector.fromArray(S, shift, so);
+    FloatVector least = FloatVector.broadcast(S, floor);
     FloatVector mean = FloatVector.fromArray(S, center, co);
     FloatVector sum = FloatVector.zero(S);
     FloatVector products = sum;
     for (int i = 0; i < count * L; i += L) {
+      FloatVector v = FloatVector.fromArray(S, x, xo + i);
       FloatVector g = FloatVector.fromArray(S, dy, dyo + i);
+      g = g.blend(0, v.fma(factor, addend).compare(VectorOperators.LE, least));
       sum = sum.add(g);
-      products = FloatVector.fromArray(S, x, xo + i).sub(mean).fma(g, products);
+      products = v.sub(mean).fma(g, products);
     }
     sum.intoArray(piece, 0);
     products.intoArray(piece, L);
   }
 
-  private static void poolRow(int w, float[] x, int xo, float[] y, int yo) {
+  private static void poolRow(
+      int w, float[] x, int xo, float[] scale, float[] shift, int so, float[] y, int yo) {
+    FloatVector factor = FloatVector.fromArray(S, scale, so);
+    FloatVector addend = FloatVector.fromArray(S, shift, so);
     int below = w * L;
     for (int j = 0; j < w / 2; j++) {
       int at = xo + 2 * j * L;
-      FloatVector upper = FloatVector.fromArray(S, x, at).max(FloatVector.fromArray(S, x, at + L));
-      FloatVector lower =
-          FloatVector.fromArray(S, x, at + below).max(FloatVector.fromArray(S, x, at + below + L));
-      upper.max(lower).intoArray(y, yo + j * L);
+      FloatVector a = FloatVector.fromArray(S, x, at).fma(factor, addend);
+      FloatVector b = FloatVector.fromArray(S, x, at + L).fma(factor, addend);
+      FloatVector c = FloatVector.fromArray(S, x, at + below).fma(factor, addend);
+      FloatVector d = FloatVector.fromArray(S, x, at + below + L).fma(factor, addend);
+      a.max(b).max(c.max(d)).intoArray(y, yo + j * L);
     }
   }
 
   /** What is left of dy goes to each of a window in turn that is the largest. */
   private static void poolRowGrad(
-      int w, float[] x, int xo, float[] dy, int dyo, float[] dx, int dxo) {
+      int w,
+      float[] x,
+      int xo,
+      float[] scale,
+      float[] shift,
+      int so,
+      float[] dy,
+      int dyo,
+      float[] dx,
+      int dxo) {
+    FloatVector factor = FloatVector.fromArray(S, scale, so);
+    FloatVector addend = FloatVector.fromArray(S, shift, so);
     FloatVector zero = FloatVector.zero(S);
     int below = w * L;
     for (int j = 0; j < w / 2; j++) {
       int at = 2 * j * L;
-      FloatVector a = FloatVector.fromArray(S, x, xo + at);
-      FloatVector b = FloatVector.fromArray(S, x, xo + at + L);
-      FloatVector c = FloatVector.fromArray(S, x, xo + at + below);
-      FloatVector d = FloatVector.fromArray(S, x, xo + at + below + L);
+      FloatVector a = FloatVector.fromArray(S, x, xo + at).fma(factor, addend);
+      FloatVector b = FloatVector.fromArray(S, x, xo + at + L).fma(factor, addend);
+      FloatVector c = FloatVector.fromArray(S, x, xo + at + below).fma(factor, addend);
+      FloatVector d = FloatVector.fromArray(S, x, xo + at + below + L).fma(factor, addend);
       FloatVector largest = a.max(b).max(c.max(d));
       FloatVector g = FloatVector.fromArray(S, dy, dyo + j * L);
       FloatVector ga = zero.blend(g, a.compare(VectorOperators.EQ, largest));
@@ -237,19 +324,28 @@ final class VectorBlocks implements BlockKernels {
       gc.intoArray(dx, dxo + at + below);
       gd.intoArray(dx, dxo + at + below + L);
       if (largest.compare(VectorOperators.NE, largest).anyTrue()) {
-        withNaN(x, xo + at, below, dy, dyo + j * L, dx, dxo + at);
+        withNaN(x, xo + at, below, scale, shift, so, dy, dyo + j * L, dx, dxo + at);
       }
     }
   }
 
   /** Windows with a NaN: the first one is the largest. */
   private static void withNaN(
-      float[] x, int xo, int below, float[] dy, int dyo, float[] dx, int dxo) {
+      float[] x,
+      int xo,
+      int below,
+      float[] scale,
+      float[] shift,
+      int so,
+      float[] dy,
+      int dyo,
+      float[] dx,
+      int dxo) {
     int[] steps = {0, L, below, below + L};
     for (int i = 0; i < L; i++) {
       int best = -1;
       for (int step : steps) {
-        if (best < 0 && Float.isNaN(x[xo + i + step])) {
+        if (best < 0 && isNaN(x[xo + i + step], scale[so + i], shift[so + i])) {
           best = step;
         }
       }
@@ -259,5 +355,9 @@ final class VectorBlocks implements BlockKernels {
         }
       }
     }
+  }
+
+  private static boolean isNaN(float x, float scale, float shift) {
+    return Float.isNaN(Math.fma(x, scale, shift));
   }
 }
