@@ -79,6 +79,38 @@ class BlockedActivationsTest {
     }
   }
 
+  /** What a network's first convolution comes to. */
+  private static Tensor[] first(Tensor x, Tensor w, Tensor b, Tensor dy) {
+    w.requiresGrad_(true).setGrad(null);
+    b.requiresGrad_(true).setGrad(null);
+    Tensor h = x.conv2d(w, b, padding(1));
+    h.tanh().mul(dy).sum().backward();
+    return new Tensor[] {h, w.grad(), b.grad()};
+  }
+
+  @ParameterizedTest
+  @CsvSource({"3,8,8,16", "1,9,13,32", "8,5,17,48", "3,32,32,64", "3,16,7,32"})
+  void aFirstConvolutionIsWhatItIsInDouble(int c, int h, int w, int k) {
+    Tensor x = Tensor.randn(19, c, h, w);
+    Tensor weight = Tensor.randn(k, c, 3, 3);
+    Tensor bias = Tensor.randn(k);
+    Tensor dy = Tensor.randn(19, k, h, w);
+    DType wide = DType.FLOAT64;
+    Tensor[] exact = first(x.to(wide), weight.to(wide), bias.to(wide), dy.to(wide));
+    Tensor[] one = first(x, weight, bias, dy);
+    assertClose(exact, one);
+    int threads = Tern.getNumThreads();
+    try {
+      Tern.setNumThreads(threads == 1 ? 2 : 1);
+      Tensor[] other = first(x, weight, bias, dy);
+      for (int i = 0; i < one.length; i++) {
+        assertArrayEquals(one[i].toFloatArray(), other[i].toFloatArray());
+      }
+    } finally {
+      Tern.setNumThreads(threads);
+    }
+  }
+
   /** What normalisations with an activation, a pool or both behind them come to. */
   private static Tensor[] chain(Tensor x, Tensor w, Tensor scale, Tensor dy) {
     for (Tensor leaf : new Tensor[] {x, w, scale}) {

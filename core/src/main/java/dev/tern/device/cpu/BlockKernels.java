@@ -120,4 +120,30 @@ public interface BlockKernels {
       int dyo,
       float[] dx,
       int dxo);
+
+  /** The least width of {@link #conv3x3}. */
+  int leastWidth();
+
+  /**
+   * A 3x3 convolution with padding 1 of one image, c planes in the plain order, to k channels in
+   * blocks.
+   *
+   * @param weight {@code [k / L, c, 9, L]}
+   * @param bias k numbers
+   */
+  void conv3x3(
+      int c,
+      int h,
+      int w,
+      int k,
+      float[] x,
+      int xo,
+      float[] weight,
+      float[] bias,
+      float[] y,
+      int yo);
+
+  /** Adds what it gives for its weight's gradient to {@code sums}, which lie as the weight does. */
+  void conv3x3WeightGrad(
+      int c, int h, int w, int k, float[] x, int xo, float[] dy, int dyo, float[] sums, int so);
 }

@@ -75,6 +75,11 @@ record Blocked(float[] elements, int channels, int positions) {
     return isWhole(y) ? ((CpuStorage) y.storage()).asBlocked(channels, positions) : null;
   }
 
+  /** Likewise for y that {@link #isOwn}. */
+  static float[] writeOwn(Data y, int channels, int positions) {
+    return Objects.requireNonNull(write(y, channels, positions));
+  }
+
   /**
    * Prepares a pointwise function: where an operand of as many elements as {@code out} is blocked,
    * brings all of them and the result to its order.

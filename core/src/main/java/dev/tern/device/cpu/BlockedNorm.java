@@ -4,7 +4,6 @@ import static dev.tern.device.cpu.Operands.floats;
 
 import dev.tern.device.Data;
 import dev.tern.device.NormSpec;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Batch normalisation in training of activations that are {@link Blocked}. */
@@ -165,6 +164,6 @@ final class BlockedNorm {
     if (pending != null && pending.own() && dy.storage() == dx.storage()) {
       ((CpuStorage) dx.storage()).replace(new Blocked(pending.dy(), channels, positions));
     }
-    return Objects.requireNonNull(Blocked.write(dx, channels, positions));
+    return Blocked.writeOwn(dx, channels, positions);
   }
 }

@@ -15,7 +15,8 @@ final class Convolutions {
   private Convolutions() {}
 
   static boolean forward(ConvSpec s, Data x, Data weight, @Nullable Data bias, Data y) {
-    if (BlockedConv.forward(s, x, weight, bias, y)) {
+    if (BlockedConv.forward(s, x, weight, bias, y)
+        || BlockedFirstConv.forward(s, x, weight, bias, y)) {
       return true;
     }
     float[] in = floats(x);
@@ -67,7 +68,8 @@ final class Convolutions {
   }
 
   static boolean weightGrad(ConvSpec s, Data x, Data dy, Data dweight) {
-    if (BlockedConv.weightGrad(s, x, dy, dweight)) {
+    if (BlockedConv.weightGrad(s, x, dy, dweight)
+        || BlockedFirstConv.weightGrad(s, x, dy, dweight)) {
       return true;
     }
     float[] in = floats(x);

@@ -3,7 +3,6 @@ package dev.tern.device.cpu;
 import dev.tern.device.Data;
 import dev.tern.device.PoolSpec;
 import dev.tern.device.UnaryOp;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -157,7 +156,7 @@ final class PendingActivation implements Pending {
     }
     float[] z = order.elements();
     float[] gradient = Blocked.read(dy, order.channels(), order.positions());
-    float[] to = Objects.requireNonNull(Blocked.write(dx, order.channels(), order.positions()));
+    float[] to = Blocked.writeOwn(dx, order.channels(), order.positions());
     Float32.unaryGrad(op, p, q, null, 0, z, 0, gradient, 0, to, 0, dx.numel());
     return true;
   }

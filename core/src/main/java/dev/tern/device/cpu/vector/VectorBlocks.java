@@ -213,6 +213,32 @@ final class VectorBlocks implements BlockKernels {
     }
   }
 
+  @Override
+  public int leastWidth() {
+    return VectorConvFirst.WIDTH;
+  }
+
+  @Override
+  public void conv3x3(
+      int c,
+      int h,
+      int w,
+      int k,
+      float[] x,
+      int xo,
+      float[] weight,
+      float[] bias,
+      float[] y,
+      int yo) {
+    VectorConvFirst.forward(c, h, w, k, x, xo, weight, bias, y, yo);
+  }
+
+  @Override
+  public void conv3x3WeightGrad(
+      int c, int h, int w, int k, float[] x, int xo, float[] dy, int dyo, float[] sums, int so) {
+    VectorConvFirst.weightGrad(c, h, w, k, x, xo, dy, dyo, sums, so);
+  }
+
   private static void sum(int count, float[] x, int xo, float[] out) {
     FloatVector even = FloatVector.zero(S);
     FloatVector odd = even;
