@@ -44,7 +44,8 @@ public sealed interface Indexing permits Tensor {
    *
    * @param indices INT64 (counted from the end where negative), BOOL masks of as many dimensions as
    *     they stand for, or null for all of a dimension
-   * @throws ShapeException if an index is out of range or a mask does not fit
+   * @throws ShapeException if an index is out of range or a mask does not fit; indices on a GPU are
+   *     checked there, and the next {@code item()}, copy to the host or synchronisation throws it
    */
   default Tensor index(@Nullable Tensor... indices) {
     Tensor x = self();

@@ -2,6 +2,7 @@ package dev.tern;
 
 import static dev.tern.Gradient.grad;
 
+import dev.tern.device.Device;
 import dev.tern.device.IndexRange;
 import dev.tern.shape.DType;
 import dev.tern.shape.DTypeException;
@@ -68,12 +69,7 @@ final class Places {
     if (rank > 0) {
       strides[axis] = 0;
     }
-    IndexRange range =
-        new IndexRange(
-            rank == 0 ? 1 : x.size(axis),
-            op
-                + ": index %d at position %d is out of range for dimension "
-                + (axis + " of " + x + ", which has %d"));
+    IndexRange range = range(op, x, axis);
     Tensor flat = index.empty(shape);
     index.backend().places(range, View.strided(shape, strides, 0), step, index.data(), flat.data());
     return flat.view(-1);
@@ -229,19 +225,62 @@ final class Places {
         order.add(d);
       }
     }
+    boolean there =
+        indices.stream().allMatch(index -> index == null || index.device() != Device.CPU);
+    return new Chosen(
+        there ? rowsThere(op, x, indices, chosen) : rowsHere(op, x, indices, chosen),
+        chosen,
+        order.stream().mapToInt(d -> d).toArray(),
+        count,
+        adjacent ? indexed.get(0) : 0);
+  }
+
+  private static Tensor rowsHere(String op, Shape x, List<@Nullable Tensor> indices, Shape chosen) {
     long[] rows = new long[chosen.numel()];
-    for (int d : indexed) {
+    for (int d = 0; d < indices.size(); d++) {
       Tensor index = indices.get(d);
       if (index != null) {
         add(op, x, d, index.expand(chosen).toLongArray(), rows);
       }
     }
-    return new Chosen(
-        Tensor.of(rows),
-        chosen,
-        order.stream().mapToInt(d -> d).toArray(),
-        count,
-        adjacent ? indexed.get(0) : 0);
+    return Tensor.of(rows);
+  }
+
+  /** Worked out where the indices are, so that nobody waits for them; a wrong one is told later. */
+  private static Tensor rowsThere(
+      String op, Shape x, List<@Nullable Tensor> indices, Shape chosen) {
+    Tensor rows = null;
+    int step = 1;
+    for (int d = indices.size() - 1; d >= 0; d--) {
+      Tensor index = indices.get(d);
+      if (index != null) {
+        Tensor at = place(op, x, d, step, index.expand(chosen));
+        rows = rows == null ? at : rows.add(at);
+        step *= x.size(d);
+      }
+    }
+    return rows == null ? Tensor.of(new long[0]) : rows;
+  }
+
+  private static Tensor place(String op, Shape x, int dim, int step, Tensor index) {
+    int size = x.size(dim);
+    Tensor fromTheEnd = index.lt(0).logicalAnd(index.ge(-size));
+    Tensor counted = Tensor.where(fromTheEnd, index.add(size), index);
+    Tensor place = index.empty(Shape.of(index.numel()));
+    if (index.numel() > 0) {
+      View nowhere = View.strided(place.shape(), new int[] {0}, 0);
+      index.backend().places(range(op, x, dim), nowhere, step, counted.data(), place.data());
+    }
+    return place;
+  }
+
+  /** What is said of an index, and its position, that is out of range for a dimension. */
+  private static IndexRange range(String op, Shape x, int dim) {
+    return new IndexRange(
+        x.rank() == 0 ? 1 : x.size(dim),
+        op
+            + ": index %d at position %d is out of range for dimension "
+            + (dim + " of " + x + ", which has %d"));
   }
 
   /** {@code rows = rows size + index}, negative ones counted from the end. */

@@ -172,4 +172,29 @@ class CapturedTrainingTest {
     assertArrayEquals(new long[] {0, 20, 2, 3, 4, 5, 40, 7, 8, 9, 10, 11}, scattered.toLongArray());
     assertArrayEquals(new long[] {0, 31, 2, 3, 4, 5, 76, 7, 8, 9, 10, 11}, added.toLongArray());
   }
+
+  @Test
+  void indicesOfTensorsWaitForNothing() {
+    Tensor x = Tensor.arange(24).view(2, 3, 4).to(Device.CUDA);
+    Tensor i = Tensor.of(1L, -1).to(Device.CUDA);
+    Tensor j = Tensor.of(-4L, 2).to(Device.CUDA);
+    Tensor wrong = Tensor.of(0L, -5).to(Device.CUDA);
+    Tensor values = Tensor.of(100L, 200).view(2, 1).to(Device.CUDA);
+    Cuda.synchronize(Device.CUDA);
+    long waits = waits();
+    Tensor taken = x.index(i, null, j);
+    Tensor put = x.select(0, 0).indexPut(new Tensor[] {j.clamp(0, 2)}, values);
+    Tensor added = x.select(0, 0).indexPut(new Tensor[] {null, i}, values.view(-1), true);
+    Tensor unknown = x.index(null, null, wrong);
+    assertEquals(waits, waits());
+    String said = assertThrows(ShapeException.class, unknown::toLongArray).getMessage();
+    assertEquals(
+        "index: index -5 at position 1 is out of range for dimension 2 of [2, 3, 4], which has 4",
+        said);
+    assertArrayEquals(new long[] {12, 16, 20, 14, 18, 22}, taken.toLongArray());
+    assertArrayEquals(
+        new long[] {100, 100, 100, 100, 4, 5, 6, 7, 200, 200, 200, 200}, put.toLongArray());
+    assertArrayEquals(
+        new long[] {0, 101, 2, 203, 4, 105, 6, 207, 8, 109, 10, 211}, added.toLongArray());
+  }
 }

@@ -187,6 +187,10 @@ class CudaTrainingTest {
     }
   }
 
+  private static Tensor normal(Tensor x) {
+    return x.batchNorm(null, null, null, null, true, 0.1, 1e-5);
+  }
+
   /** On the CPU a large activation may lie in blocks of channels, or not be worked out yet. */
   @Test
   void activationsOfTheCpuMoveAsTheyRead() {
@@ -207,6 +211,12 @@ class CudaTrainingTest {
     float[] plain = again.toFloatArray();
     for (int i = 0; i < plain.length; i++) {
       assertEquals(Math.max(0, plain[i]), there[i]);
+    }
+    float[] normal = normal(blocked).to(Device.CUDA).to(Device.CPU).toFloatArray();
+    assertArrayEquals(normal(again).toFloatArray(), normal);
+    there = normal(blocked).relu().to(Device.CUDA).to(Device.CPU).toFloatArray();
+    for (int i = 0; i < normal.length; i++) {
+      assertEquals(Math.max(0, normal[i]), there[i]);
     }
   }
 }
