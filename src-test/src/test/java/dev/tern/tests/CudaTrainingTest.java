@@ -212,11 +212,15 @@ class CudaTrainingTest {
     for (int i = 0; i < plain.length; i++) {
       assertEquals(Math.max(0, plain[i]), there[i]);
     }
-    float[] normal = normal(blocked).to(Device.CUDA).to(Device.CPU).toFloatArray();
-    assertArrayEquals(normal(again).toFloatArray(), normal);
-    there = normal(blocked).relu().to(Device.CUDA).to(Device.CPU).toFloatArray();
-    for (int i = 0; i < normal.length; i++) {
-      assertEquals(Math.max(0, normal[i]), there[i]);
+    Tensor normal = normal(blocked);
+    there = normal.to(Device.CUDA).to(Device.CPU).toFloatArray();
+    assertArrayEquals(normal(again).toFloatArray(), there, 1e-5f); // added up in another order
+    assertArrayEquals(normal.toFloatArray(), there);
+    Tensor positive = normal(blocked).relu();
+    float[] alike = positive.to(Device.CUDA).to(Device.CPU).toFloatArray();
+    assertArrayEquals(positive.toFloatArray(), alike);
+    for (int i = 0; i < alike.length; i++) {
+      assertEquals(Math.max(0, there[i]), alike[i], 1e-5f);
     }
   }
 }
