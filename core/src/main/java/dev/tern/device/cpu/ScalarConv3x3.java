@@ -25,29 +25,52 @@ final class ScalarConv3x3 {
       float[] y,
       int yo) {
     int taps = 9 * c;
-    int padded = (taps + TERMS - 1) / TERMS * TERMS;
     int flat = h * w;
-    float[][] shifted = Scratch.rows(Scratch.PLANES, padded, flat);
     float[] sum = Scratch.floats(Scratch.RESULT, flat);
-    float[] left = new float[padded];
-    for (int l = taps; l < padded; l++) {
-      Arrays.fill(shifted[l], 0, flat, 0);
-      left[l] = -0f; // so that adding the product changes nothing, not even the sign of a zero
-    }
+    float[] factors = factors(c);
     for (int n = 0; n < images; n++) {
-      for (int l = 0; l < taps; l++) {
-        shift(x, xo + (n * c + l / 9) * flat, h, w, l % 9 / 3 - 1, l % 3 - 1, shifted[l]);
-      }
+      float[][] shifted = shifted(c, h, w, x, xo + n * c * flat);
       for (int o = 0; o < k; o++) {
         for (int l = 0; l < taps; l++) {
-          left[l] = weight[(o / 8 * taps + l) * 8 + o % 8];
+          factors[l] = weight[(o / 8 * taps + l) * 8 + o % 8];
         }
-        Arrays.fill(sum, 0, flat, bias[o]);
-        for (int l = 0; l < taps; l += TERMS) {
-          addFour(sum, shifted[l], shifted[l + 1], shifted[l + 2], shifted[l + 3], left, l, flat);
-        }
+        add(shifted, factors, bias[o], sum, flat);
         System.arraycopy(sum, 0, y, yo + (n * k + o) * flat, flat);
       }
+    }
+  }
+
+  /** Room for the factors of 9 c taps, and for terms that change nothing behind them. */
+  static float[] factors(int c) {
+    float[] factors = new float[roundUp(9 * c)];
+    Arrays.fill(factors, -0f); // times 0, and added, it leaves even a zero's sign
+    return factors;
+  }
+
+  private static int roundUp(int taps) {
+    return (taps + TERMS - 1) / TERMS * TERMS;
+  }
+
+  /** What each tap of an image sees, a row of h w elements a tap, and rows of zeros behind them. */
+  static float[][] shifted(int c, int h, int w, float[] x, int xo) {
+    int flat = h * w;
+    int rows = roundUp(9 * c);
+    float[][] shifted = Scratch.rows(Scratch.PLANES, rows, flat);
+    for (int l = 0; l < rows; l++) {
+      if (l < 9 * c) {
+        shift(x, xo + l / 9 * flat, h, w, l % 9 / 3 - 1, l % 3 - 1, shifted[l]);
+      } else {
+        Arrays.fill(shifted[l], 0, flat, 0);
+      }
+    }
+    return shifted;
+  }
+
+  /** {@code sum = bias + factors[0] shifted[0] + ...}. */
+  static void add(float[][] shifted, float[] factors, float bias, float[] sum, int flat) {
+    Arrays.fill(sum, 0, flat, bias);
+    for (int l = 0; l < factors.length; l += TERMS) {
+      addFour(sum, shifted[l], shifted[l + 1], shifted[l + 2], shifted[l + 3], factors, l, flat);
     }
   }
 

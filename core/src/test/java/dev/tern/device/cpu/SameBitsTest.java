@@ -10,6 +10,7 @@ import dev.tern.device.UnaryOp;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -162,6 +163,47 @@ class SameBitsTest {
     same(2 * rows * w + 4, (simd, dx) -> simd.maxPool2x2Grad(rows, w, x, 1, dy, 2, dx, 4));
   }
 
+  @ParameterizedTest
+  @CsvSource({"1,8,8,1", "3,6,10,2", "8,2,16,1", "3,32,32,1", "2,34,8,3"})
+  void blocks(int c, int h, int w, int wholes) {
+    BlockKernels kernels = Objects.requireNonNull(vectors.blocks());
+    int lanes = kernels.lanes();
+    var loops = new ScalarBlocks(lanes);
+    int size = h * w * lanes;
+    int k = wholes * lanes;
+    for (boolean special : new boolean[] {false, true}) {
+      float[] x = special ? wild(k * h * w + 1) : tame(k * h * w + 1);
+      float[] image = special ? wild(c * h * w + 1) : tame(c * h * w + 1);
+      float[] weight = special ? wild(k * c * 9) : tame(k * c * 9);
+      float[] scale = special ? wild(k) : tame(k);
+      float[] shift = special ? wild(k) : tame(k);
+      float[] dy = special ? wild(size / 4 + 2) : tame(size / 4 + 2);
+      same(size + 2, y -> loops.pack(h * w, x, 1, y, 2), y -> kernels.pack(h * w, x, 1, y, 2));
+      same(size + 2, y -> loops.unpack(h * w, x, 1, y, 2), y -> kernels.unpack(h * w, x, 1, y, 2));
+      double[] sums = new double[k];
+      double[] others = new double[k];
+      loops.sums(h * w, x, 1, sums, 0);
+      kernels.sums(h * w, x, 1, others, 0);
+      assertArrayEquals(sums, others);
+      same(
+          size / 4 + 2,
+          y -> loops.maxPool2x2(h, w, x, 1, scale, shift, 0, y, 2),
+          y -> kernels.maxPool2x2(h, w, x, 1, scale, shift, 0, y, 2));
+      same(
+          size + 3,
+          dx -> loops.maxPool2x2Grad(h, w, x, 1, scale, shift, 0, dy, 2, dx, 3),
+          dx -> kernels.maxPool2x2Grad(h, w, x, 1, scale, shift, 0, dy, 2, dx, 3));
+      same(
+          k * h * w + 2,
+          y -> loops.conv3x3(c, h, w, k, image, 1, weight, shift, y, 2),
+          y -> kernels.conv3x3(c, h, w, k, image, 1, weight, shift, y, 2));
+      same(
+          k * c * 9 + 2,
+          to -> loops.conv3x3WeightGrad(c, h, w, k, image, 1, x, 1, to, 2),
+          to -> kernels.conv3x3WeightGrad(c, h, w, k, image, 1, x, 1, to, 2));
+    }
+  }
+
   /** Through plain calls, trials and what the JVM compiles meanwhile. */
   @Test
   void theChoiceChangesNoBit() throws ReflectiveOperationException {
@@ -186,10 +228,14 @@ class SameBitsTest {
 
   /** Runs both on the same memory and compares all of it. */
   private void same(int size, BiConsumer<Simd, float[]> kernel) {
+    same(size, out -> kernel.accept(plain, out), out -> kernel.accept(vectors, out));
+  }
+
+  private void same(int size, Consumer<float[]> loops, Consumer<float[]> kernel) {
     float[] one = tame(size);
     float[] other = one.clone();
-    kernel.accept(plain, one);
-    kernel.accept(vectors, other);
+    loops.accept(one);
+    kernel.accept(other);
     assertArrayEquals(one, other);
   }
 

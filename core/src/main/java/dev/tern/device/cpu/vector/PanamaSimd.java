@@ -35,9 +35,11 @@ public final class PanamaSimd extends ScalarSimd {
   private static final int BINARY = GEMM + 12; // and the operation, by 4 kinds of operands
   private static final int UNARY = BINARY + 4 * BinaryOp.values().length;
   private static final int UNARY_GRAD = UNARY + UnaryOp.values().length;
-  private static final int KERNELS = UNARY_GRAD + UnaryOp.values().length;
+  private static final int BLOCKS = UNARY_GRAD + UnaryOp.values().length;
+  private static final int KERNELS = BLOCKS + TriedBlocks.KERNELS;
 
   private final Trials trials;
+  private final BlockKernels blocks;
   private final Simd compiled;
 
   /** For the choice of kernels, which finds this class by reflection. */
@@ -45,6 +47,7 @@ public final class PanamaSimd extends ScalarSimd {
     super(L);
     compiled = new PanamaSimd(KERNELS);
     trials = new Trials(KERNELS);
+    blocks = new TriedBlocks(trials, BLOCKS);
   }
 
   /** Without trials. */
@@ -52,6 +55,7 @@ public final class PanamaSimd extends ScalarSimd {
     super(L);
     compiled = this;
     trials = Trials.none(kernels);
+    blocks = new VectorBlocks();
   }
 
   @Override
@@ -291,7 +295,7 @@ public final class PanamaSimd extends ScalarSimd {
 
   @Override
   public BlockKernels blocks() {
-    return Blocks.KERNELS;
+    return blocks;
   }
 
   @Override
@@ -336,11 +340,6 @@ public final class PanamaSimd extends ScalarSimd {
   }
 
   /** Made when they are needed: it takes a while. */
-  private static final class Blocks {
-    static final BlockKernels KERNELS = new VectorBlocks();
-  }
-
-  /** Likewise. */
   private static final class Winograd {
     static final @Nullable WinogradKernels KERNELS =
         VectorWinograd.fits() ? new VectorWinograd() : null;

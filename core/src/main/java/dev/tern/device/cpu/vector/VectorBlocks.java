@@ -10,7 +10,7 @@ import jdk.incubator.vector.VectorSpecies;
  * Channels as lanes: no sum across lanes, no element left over. Sums of a channel are taken in
  * float over pieces of a plane that fit the first cache, of these in double.
  */
-final class VectorBlocks implements BlockKernels {
+class VectorBlocks implements BlockKernels {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int L = S.length();
 
