@@ -1,6 +1,7 @@
 package dev.tern.device.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -145,6 +146,17 @@ class TrainingStepTest {
       }
       assertFalse(Arrays.equals(first.get(0), second.get(0)));
     }
+  }
+
+  @Test
+  void whatThereIs_andWhatIsSaidOfWhatIsNot() {
+    assertTrue(Cuda.isAvailable());
+    assertEquals("", Cuda.whyUnavailable());
+    int count = Cuda.deviceCount();
+    assertTrue(count == 4 || count > 0 && !Emulator.isLoaded());
+    String said =
+        assertThrows(DeviceException.class, () -> Tensor.of(1).to(Device.cuda(count))).getMessage();
+    assertEquals("there is no cuda:%d; found %d of type cuda".formatted(count, count), said);
   }
 
   @Test
