@@ -97,8 +97,8 @@ public final class Cuda {
    *   <li>tensors from outside (inputs, parameters) are kept until the graph is closed
    * </ul>
    *
-   * @throws DeviceException if the GPU cannot be used, another graph is being captured on it, or
-   *     the code does what cannot be captured
+   * @throws DeviceException if the GPU cannot be used, its driver is older than CUDA 11.4, another
+   *     graph is being captured on it, or the code does what cannot be captured
    */
   public static CudaGraph graph(Device device, Runnable work) {
     return Backends.of(device).capture(work);

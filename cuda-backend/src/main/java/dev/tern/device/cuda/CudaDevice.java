@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * kernels. Any thread may use it; whatever calls the driver calls {@link #enter} first.
  */
 final class CudaDevice {
+  /** {@code cuGraphInstantiateWithFlags} came with CUDA 11.4. */
+  private static final int OLDEST_FOR_GRAPHS = 11040;
+
   private final Device device;
   private final Options options;
   private final String gpu;
@@ -163,8 +166,19 @@ final class CudaDevice {
     return graph != null && graph.isOfThisThread() ? graph : null;
   }
 
-  /** Captures what a piece of code does. */
+  /**
+   * Captures what a piece of code does.
+   *
+   * @throws DeviceException if the driver is too old: a function that it lacks ends the process
+   */
   CapturedGraph capture(Runnable work) {
+    int[] version = {0};
+    check(JCudaDriver.cuDriverGetVersion(version), "asking for the driver's version");
+    if (version[0] < OLDEST_FOR_GRAPHS) {
+      throw new DeviceException(
+          "%s (%s): the NVIDIA driver is too old for CUDA graphs (it has CUDA %d.%d, 11.4 is the least); update it"
+              .formatted(device, gpu, version[0] / 1000, version[0] % 1000 / 10));
+    }
     modules.values().forEach(this::module); // loading is not allowed while a graph is captured
     memory.trim(); // nor is freeing, to make room for it
     enter();

@@ -155,6 +155,19 @@ class CapturedGraphTest {
   }
 
   @Test
+  void anOldDriverCapturesNone() {
+    Data x = trial.floats(1);
+    Emulator.set(Emulator.Setting.DRIVER_VERSION, 11030);
+    assertEquals(
+        "cuda:2 (Emulated GPU 2): the NVIDIA driver is too old for CUDA graphs (it has CUDA 11.3, 11.4"
+            + " is the least); update it",
+        assertThrows(DeviceException.class, () -> gpu.capture(() -> axpy(x, x))).getMessage());
+    Emulator.set(Emulator.Setting.DRIVER_VERSION, 11040);
+    gpu.capture(() -> axpy(x, x)).close();
+    assertEquals(1, trial.read(x)[0]);
+  }
+
+  @Test
   void otherThreadsGoOnWhileOneCaptures() {
     Data x = trial.floats(1);
     Data y = trial.floats(0);
