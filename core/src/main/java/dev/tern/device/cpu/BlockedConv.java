@@ -102,8 +102,8 @@ final class BlockedConv {
             && x.numel() > 0
             && Blocked.kernels(s.inChannels()) != null
             && Blocked.kernels(s.outChannels()) != null
-            && Blocked.isWhole(x)
-            && Blocked.isWhole(y);
+            && Blocked.isOwn(x) // an array of the user's would be moved for each reader
+            && Blocked.isOwn(y);
     return fits ? Winograd.kernels(s.inChannels(), s.in()[1], s.outChannels()) : null;
   }
 }

@@ -8,7 +8,7 @@ enum Peer {
   TERN(
       "Tern",
       "dev.tern.benchmarks.compare.TernLibrary",
-      2.0,
+      6.0,
       1,
       List.of(new Settings("", Map.of()))),
   LIBTORCH(

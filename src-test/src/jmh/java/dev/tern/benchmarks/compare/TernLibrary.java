@@ -7,12 +7,15 @@ import dev.tern.Tensor;
 import dev.tern.Tern;
 import dev.tern.benchmarks.compare.Workload.Training;
 import dev.tern.device.Generator;
+import dev.tern.device.cpu.CpuStorage;
 import dev.tern.examples.Networks;
 import dev.tern.nn.CrossEntropyLoss;
 import dev.tern.nn.Module;
 import dev.tern.optim.SGD;
+import dev.tern.shape.DType;
 import dev.tern.shape.PoolOptions;
 import dev.tern.shape.Shape;
+import dev.tern.shape.View;
 import java.util.function.Supplier;
 
 /** Tern, as a user writes it. */
@@ -82,10 +85,25 @@ public final class TernLibrary implements Library {
 
   @Override
   public Workload conv2d(int n, int c, int side, int k, boolean gradients) {
-    Tensor x = Tensor.randn(n, c, side, side);
+    Tensor x = array(n, c, side, side);
     Tensor weight = Tensor.randn(k, c, 3, 3);
     Tensor bias = Tensor.randn(k);
-    return operation(gradients, () -> x.conv2d(weight, bias, padding(1)), x, weight, bias);
+    Supplier<Tensor> conv = () -> x.conv2d(weight, bias, padding(1));
+    return gradients
+        ? new WithGradients(conv, array(n, k, side, side), x, weight, bias)
+        : new Operation(() -> inPlainOrder(conv.get()));
+  }
+
+  /** An array as a user has it, whose order of elements stays the plain one. */
+  private static Tensor array(int... sizes) {
+    float[] own = Tensor.randn(sizes).toFloatArray();
+    return Tensor.wrap(CpuStorage.of(DType.FLOAT32, own), View.dense(Shape.of(sizes)));
+  }
+
+  /** Reads an element, for which all of a result come to the plain order, as libtorch's are. */
+  private static Tensor inPlainOrder(Tensor y) {
+    y.detach().view(-1).select(0, 0).item();
+    return y;
   }
 
   @Override
@@ -120,7 +138,9 @@ public final class TernLibrary implements Library {
   }
 
   private static Workload operation(boolean gradients, Supplier<Tensor> op, Tensor... inputs) {
-    return gradients ? new WithGradients(op, inputs) : new Operation(op);
+    return gradients
+        ? new WithGradients(op, Tensor.randn(op.get().shape().toArray()), inputs)
+        : new Operation(op);
   }
 
   private record Operation(Supplier<Tensor> op) implements Workload {
@@ -140,10 +160,10 @@ public final class TernLibrary implements Library {
     private final Tensor[] inputs;
     private final Tensor dy;
 
-    WithGradients(Supplier<Tensor> op, Tensor... inputs) {
+    WithGradients(Supplier<Tensor> op, Tensor dy, Tensor... inputs) {
       this.op = op;
+      this.dy = dy;
       this.inputs = inputs;
-      dy = Tensor.randn(op.get().shape().toArray());
       for (Tensor input : inputs) {
         input.requiresGrad_(true);
       }
@@ -154,7 +174,12 @@ public final class TernLibrary implements Library {
       for (Tensor input : inputs) {
         input.setGrad(null);
       }
-      op.get().backward(dy);
+      Tensor y = op.get();
+      y.backward(dy);
+      inPlainOrder(y);
+      for (Tensor input : inputs) {
+        inPlainOrder(input.grad());
+      }
     }
 
     @Override

@@ -105,6 +105,7 @@ final class LaneTranspose {
       float[] x, int xo, int[] planes, float[] to, int at, int[] positions, int count) {
     if (L == SIDE && count >= SIDE) {
       float[] half = Scratch.floats(Scratch.POINTWISE, SIDE * SIDE);
+      half[0] = touch(x, xo, planes, count);
       for (int p = 0; p < count; p += SIDE) {
         int first = Math.min(p, count - SIDE);
         turn(x, xo + first, planes, 0, to, at, positions, first, half);
@@ -114,6 +115,20 @@ final class LaneTranspose {
     for (int i = 0; i < L; i++) {
       toLane(x, xo + planes[i], to, at + i, positions, count);
     }
+  }
+
+  /**
+   * Reads an element of each cache line: the lines of planes that are far apart then come from
+   * memory at the same time, not one after the other as vectors ask for them.
+   */
+  private static int touch(float[] x, int xo, int[] planes, int count) {
+    int bits = 0;
+    for (int plane : planes) {
+      for (int p = 0; p < count; p += SIDE) {
+        bits ^= Float.floatToRawIntBits(x[xo + plane + p]);
+      }
+    }
+    return bits;
   }
 
   private static void toLane(float[] x, int from, float[] to, int at, int[] positions, int count) {
