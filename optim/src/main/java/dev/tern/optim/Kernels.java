@@ -1,9 +1,7 @@
 package dev.tern.optim;
 
 import dev.tern.Tensor;
-import dev.tern.device.Backend;
 import dev.tern.device.Data;
-import dev.tern.shape.DType;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -15,13 +13,12 @@ import java.util.function.Function;
 final class Kernels {
   private Kernels() {}
 
-  private record Kind(Backend backend, DType dtype, Object other) {}
-
   /** The parameters by device, element type and what else must be alike for one kernel. */
   static Collection<List<Tensor>> alike(List<Tensor> parameters, Function<Tensor, Object> other) {
-    Map<Kind, List<Tensor>> kinds = new LinkedHashMap<>();
+    // Lists as keys: the first hash of a record takes the JVM 15 ms.
+    Map<List<Object>, List<Tensor>> kinds = new LinkedHashMap<>();
     for (Tensor p : parameters) {
-      Kind kind = new Kind(p.backend(), p.dtype(), other.apply(p));
+      List<Object> kind = List.of(p.backend(), p.dtype(), other.apply(p));
       kinds.computeIfAbsent(kind, k -> new ArrayList<>()).add(p);
     }
     return kinds.values();
