@@ -29,7 +29,10 @@ public final class Scratch {
   /** A block of a pointwise function's passes. */
   public static final int POINTWISE = 7;
 
-  private static final int SLOTS = 8;
+  /** A row of zeros. */
+  public static final int ZEROS = 8;
+
+  private static final int SLOTS = 9;
   private static final ThreadLocal<Scratch> OWN = ThreadLocal.withInitial(Scratch::new);
 
   private final float[][] arrays = new float[SLOTS][0];

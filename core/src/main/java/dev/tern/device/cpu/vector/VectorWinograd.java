@@ -43,11 +43,12 @@ final class VectorWinograd implements WinogradKernels {
   public void input(Tiles tiles, int c, float[] x, int xo, float[] v) {
     int across = tiles.across();
     int pitch = EDGE * across + 2;
+    int row = pitch * L;
     int plane = tiles.h() * tiles.w();
     int padded = padded(c);
     int stride = WinogradKernels.stride(tiles.padded() * padded);
-    float[] turned = cleared(Scratch.PLANES, (EDGE * tiles.rows() + 2) * pitch * L);
-    float[] columns = Scratch.floats(Scratch.TILE, REACH * pitch * L);
+    float[] turned = cleared(Scratch.PLANES, (EDGE * tiles.rows() + 2) * row);
+    float[] columns = Scratch.floats(Scratch.TILE, REACH * row);
     int first = Math.max(0, tiles.top() - 1);
     int last = Math.min(tiles.h(), tiles.bottom() + 1);
     int at = ((first - tiles.top() + 1) * pitch + 1) * L;
@@ -60,8 +61,10 @@ final class VectorWinograd implements WinogradKernels {
         LaneTranspose.toLanes(
             x, from + n * c * plane, planes, turned, at, positions, positions.length);
         for (int r = 0; r < tiles.rows(); r++) {
-          inputColumns(turned, EDGE * r * pitch * L, pitch * L, columns, 0, pitch * L, pitch * L);
-          inputRows(columns, pitch * L, across, v, to, stride, padded);
+          int rowAt = EDGE * r * row;
+          int lastAt = rowAt + (REACH - 1) * row;
+          inputColumns(turned, rowAt, row, turned, rowAt, turned, lastAt, columns, 0, row, row);
+          inputRows(columns, row, across, v, to, stride, padded);
           to += across * padded;
         }
       }
@@ -127,15 +130,31 @@ final class VectorWinograd implements WinogradKernels {
     int pitch = (EDGE * across + 2) * L;
     int stride = WinogradKernels.stride(tiles.padded() * c);
     float[] columns = cleared(Scratch.TILE, REACH * pitch);
+    float[] zeros = cleared(Scratch.ZEROS, row);
     for (int c0 = 0; c0 < c; c0 += L) {
       int to = c0;
       for (int n = 0; n < tiles.images(); n++) {
         int plane = xo + (n * c + c0) * tiles.h() * tiles.w();
         for (int r = 0; r < tiles.rows(); r++) {
           int top = tiles.top() + EDGE * r - 1;
-          boolean inside = top >= 0 && top + REACH <= tiles.h();
-          float[] rows = inside ? x : rows(x, plane, tiles.h(), row, top, REACH);
-          inputColumns(rows, inside ? plane + top * row : 0, row, columns, L, pitch, row);
+          boolean cut = top + REACH > tiles.h() + 1; // more than the last row is missing
+          float[] rows = cut ? rows(x, plane, tiles.h(), row, top, REACH) : x;
+          int at = cut ? 0 : plane + top * row;
+          int lastAt = at + (REACH - 1) * row;
+          boolean first = top < 0 && !cut;
+          boolean last = top + REACH > tiles.h() && !cut;
+          inputColumns(
+              rows,
+              at,
+              row,
+              first ? zeros : rows,
+              first ? 0 : at,
+              last ? zeros : rows,
+              last ? 0 : lastAt,
+              columns,
+              L,
+              pitch,
+              row);
           inputRows(columns, pitch, across, v, to, stride, c);
           to += across * c;
         }
@@ -210,15 +229,27 @@ final class VectorWinograd implements WinogradKernels {
 
   /**
    * Bᵀ down n columns, from rows that are {@code row} apart to rows that are {@code step} apart.
+   * The first and the last of 6 rows, which may be outside the plane, have arrays of their own.
    */
-  private static void inputColumns(float[] d, int at, int row, float[] t, int to, int step, int n) {
+  private static void inputColumns(
+      float[] d,
+      int at,
+      int row,
+      float[] first,
+      int firstAt,
+      float[] last,
+      int lastAt,
+      float[] t,
+      int to,
+      int step,
+      int n) {
     for (int j = 0; j < n; j += L) {
-      FloatVector d0 = FloatVector.fromArray(S, d, at + j);
+      FloatVector d0 = FloatVector.fromArray(S, first, firstAt + j);
       FloatVector d1 = FloatVector.fromArray(S, d, at + row + j);
       FloatVector d2 = FloatVector.fromArray(S, d, at + 2 * row + j);
       FloatVector d3 = FloatVector.fromArray(S, d, at + 3 * row + j);
       FloatVector d4 = FloatVector.fromArray(S, d, at + 4 * row + j);
-      FloatVector d5 = FloatVector.fromArray(S, d, at + 5 * row + j);
+      FloatVector d5 = FloatVector.fromArray(S, last, lastAt + j);
       FloatVector evenA = d2.fma(FloatVector.broadcast(S, -B * B), d4);
       FloatVector oddA = d1.fma(FloatVector.broadcast(S, -B * B), d3);
       FloatVector evenB = d2.fma(FloatVector.broadcast(S, -A * A), d4);
