@@ -249,4 +249,43 @@ class BlockedActivationsTest {
     own[0] = 1000;
     assertArrayEquals(expected, late.toFloatArray());
   }
+
+  /** The result and the input's gradient of a convolution. */
+  private static float[][] conv(Tensor x, Tensor weight) {
+    Tensor leaf = x.detach().requiresGrad_(true);
+    Tensor y = leaf.conv2d(weight, null, padding(1));
+    y.mul(y.detach()).sum().backward();
+    return new float[][] {y.toFloatArray(), leaf.grad().toFloatArray()};
+  }
+
+  private static void assertSame(float[][] expected, float[][] got) {
+    assertArrayEquals(expected[0], got[0]);
+    assertArrayEquals(expected[1], got[1]);
+  }
+
+  @Test
+  void whatWasMadeOfAWeightIsUsedWhileTheWeightIsTheSame() {
+    Tensor x = Tensor.randn(3, 32, 8, 8);
+    Tensor both = Tensor.randn(2, 16, 32, 3, 3);
+    Tensor weight = both.select(0, 1);
+    for (int change = 0; change < 3; change++) {
+      float[][] expected = conv(x, weight.copy());
+      for (int use = 0; use < 4; use++) {
+        assertSame(expected, conv(x, weight));
+      }
+      float[][] first = conv(x, both.select(0, 0).copy());
+      for (int use = 0; use < 3; use++) {
+        assertSame(first, conv(x, both.select(0, 0)));
+      }
+      if (change == 0) {
+        weight.mul_(3);
+      } else {
+        ((float[]) ((CpuStorage) both.storage()).array())[both.numel() - 1] += 5;
+      }
+    }
+    Tensor otherShape = both.view(32, 32, 3, 3);
+    for (int use = 0; use < 3; use++) {
+      assertSame(conv(x, otherShape.copy()), conv(x, otherShape));
+    }
+  }
 }

@@ -26,22 +26,11 @@ final class BlockedConv {
     if (out == null) {
       return false;
     }
-    Winograd.forward(
-        kernels,
-        s.batch(),
-        s.inChannels(),
-        s.in()[0],
-        s.in()[1],
-        s.outChannels(),
-        in,
-        0,
-        floats(weight),
-        weight.offset(),
-        floatsOf(bias),
-        bias == null ? 0 : bias.offset(),
-        out,
-        0,
-        true);
+    int c = s.inChannels();
+    int k = s.outChannels();
+    float[] biases = Winograd.bias(kernels, k, floatsOf(bias), bias == null ? 0 : bias.offset());
+    WinogradWeight.with(
+        kernels, c, k, weight, false, u -> run(kernels, s, c, k, in, u, biases, out));
     return true;
   }
 
@@ -56,21 +45,24 @@ final class BlockedConv {
     if (out == null) {
       return false;
     }
-    Winograd.inputGrad(
-        kernels,
-        s.batch(),
-        s.inChannels(),
-        s.in()[0],
-        s.in()[1],
-        s.outChannels(),
-        floats(weight),
-        weight.offset(),
-        gradient,
-        0,
-        out,
-        0,
-        true);
+    int c = s.inChannels();
+    int k = s.outChannels();
+    float[] noBias = Winograd.bias(kernels, c, null, 0);
+    WinogradWeight.with(
+        kernels, c, k, weight, true, u -> run(kernels, s, k, c, gradient, u, noBias, out));
     return true;
+  }
+
+  private static void run(
+      WinogradKernels kernels,
+      ConvSpec s,
+      int in,
+      int out,
+      float[] x,
+      float[] u,
+      float[] bias,
+      float[] y) {
+    Winograd.run(kernels, s.batch(), in, s.in()[0], s.in()[1], out, x, 0, u, bias, y, 0, true);
   }
 
   static boolean weightGrad(ConvSpec s, Data x, Data dy, Data dweight) {

@@ -29,7 +29,7 @@ final class Conv3x3 {
       int yo) {
     WinogradKernels winograd = Winograd.kernels(c, w, k);
     if (winograd != null) {
-      Winograd.forward(winograd, n, c, h, w, k, x, xo, weight, wo, bias, bo, y, yo, false);
+      Winograd.forward(winograd, n, c, h, w, k, x, xo, weight, wo, bias, bo, y, yo);
       return;
     }
     int blocks = (k + BLOCK - 1) / BLOCK;
@@ -61,7 +61,7 @@ final class Conv3x3 {
       int dxo) {
     WinogradKernels winograd = Winograd.kernels(c, w, k);
     if (winograd != null) {
-      Winograd.inputGrad(winograd, n, c, h, w, k, weight, wo, dy, dyo, dx, dxo, false);
+      Winograd.inputGrad(winograd, n, c, h, w, k, weight, wo, dy, dyo, dx, dxo);
       return;
     }
     int blocks = (c + BLOCK - 1) / BLOCK;

@@ -25,6 +25,9 @@ public final class CpuStorage extends Storage {
   /** Who has elements pending that are made of these; guarded by this. */
   private volatile @Nullable List<WeakReference<CpuStorage>> readers;
 
+  /** What a convolution made of these elements when they were its weight. */
+  private volatile @Nullable WinogradWeight winogradWeight;
+
   /** Whether the array is this storage's own. */
   private final boolean own;
 
@@ -68,6 +71,7 @@ public final class CpuStorage extends Storage {
   void recycle() {
     Object last = content;
     content = null;
+    winogradWeight = null;
     if (hasReaders()) {
       return; // what is pending keeps the array
     }
@@ -164,6 +168,16 @@ public final class CpuStorage extends Storage {
   /** Whether the array is this storage's own: nobody else can change it. */
   boolean isOwn() {
     return own;
+  }
+
+  /** What was made of these elements, or of what they were once, as a convolution's weight. */
+  @Nullable WinogradWeight winogradWeight() {
+    return winogradWeight;
+  }
+
+  /** Keeps what was made of these elements. */
+  void keep(WinogradWeight made) {
+    winogradWeight = made;
   }
 
   /** Whether it was not given back. */

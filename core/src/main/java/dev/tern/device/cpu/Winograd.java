@@ -55,16 +55,20 @@ final class Winograd {
       float @Nullable [] bias,
       int bo,
       float[] y,
-      int yo,
-      boolean blocked) {
+      int yo) {
+    float[] u = BufferPool.floats(weightSize(kernels, c, k));
+    transform(kernels, c, k, weight, wo, false, u);
+    run(kernels, n, c, h, w, k, x, xo, u, bias(kernels, k, bias, bo), y, yo, false);
+    BufferPool.give(u);
+  }
+
+  /** k numbers, zeros where there are none, padded as the kernels want them. */
+  static float[] bias(WinogradKernels kernels, int k, float @Nullable [] bias, int bo) {
     float[] biases = new float[kernels.padded(k)];
     if (bias != null) {
       System.arraycopy(bias, bo, biases, 0, k);
     }
-    float[] u = weight(kernels, c, k);
-    kernels.weight(c, k, weight, wo, 9, 9 * c, false, u);
-    run(kernels, n, c, h, w, k, x, xo, u, biases, y, yo, blocked);
-    BufferPool.give(u);
+    return biases;
   }
 
   /** The same convolution of dy, with channels exchanged and the kernel turned round. */
@@ -80,24 +84,34 @@ final class Winograd {
       float[] dy,
       int dyo,
       float[] dx,
-      int dxo,
-      boolean blocked) {
-    float[] u = weight(kernels, k, c);
-    kernels.weight(k, c, weight, wo, 9 * c, 9, true, u);
-    float[] noBias = new float[kernels.padded(c)];
-    run(kernels, n, k, h, w, c, dy, dyo, u, noBias, dx, dxo, blocked);
+      int dxo) {
+    float[] u = BufferPool.floats(weightSize(kernels, c, k));
+    transform(kernels, c, k, weight, wo, true, u);
+    run(kernels, n, k, h, w, c, dy, dyo, u, bias(kernels, c, null, 0), dx, dxo, false);
     BufferPool.give(u);
   }
 
-  private static float[] weight(WinogradKernels kernels, int in, int out) {
-    return BufferPool.floats(matrices(kernels.padded(in) * kernels.padded(out)));
+  /** How many elements a transformed weight has, in either direction. */
+  static int weightSize(WinogradKernels kernels, int c, int k) {
+    return matrices(kernels.padded(c) * kernels.padded(k));
+  }
+
+  /** Transforms a weight {@code [K, C, 3, 3]}, turned for the gradient of the input. */
+  static void transform(
+      WinogradKernels kernels, int c, int k, float[] weight, int wo, boolean turned, float[] u) {
+    if (turned) {
+      kernels.weight(k, c, weight, wo, 9 * c, 9, true, u);
+    } else {
+      kernels.weight(c, k, weight, wo, 9, 9 * c, false, u);
+    }
   }
 
   private static int matrices(int elements) {
     return WinogradKernels.PRODUCTS * WinogradKernels.stride(elements);
   }
 
-  private static void run(
+  /** The convolution of x with a transformed weight. */
+  static void run(
       WinogradKernels kernels,
       int n,
       int c,

@@ -116,8 +116,8 @@ class WinogradTest {
     float[] weight = shifted(sums.weight, 2);
     float[] bias = shifted(sums.bias, 4);
     float[] dy = shifted(sums.dy, 5);
-    Winograd.forward(kernels, 2, c, 9, 5, k, x, 1, weight, 2, bias, 4, y, 3, false);
-    Winograd.inputGrad(kernels, 2, c, 9, 5, k, weight, 2, dy, 5, dx, 3, false);
+    Winograd.forward(kernels, 2, c, 9, 5, k, x, 1, weight, 2, bias, 4, y, 3);
+    Winograd.inputGrad(kernels, 2, c, 9, 5, k, weight, 2, dy, 5, dx, 3);
     Winograd.weightGrad(kernels, 2, c, 9, 5, k, x, 1, dy, 5, dw, 3, false);
     for (int i = 0; i < 3; i++) {
       float[] expected = new float[bordered[i].length];
@@ -179,7 +179,7 @@ class WinogradTest {
 
   private float[] forward(ConvSums s) {
     float[] y = new float[s.y.length];
-    Winograd.forward(kernels, s.n, s.c, s.h, s.w, s.k, s.x, 0, s.weight, 0, s.bias, 0, y, 0, false);
+    Winograd.forward(kernels, s.n, s.c, s.h, s.w, s.k, s.x, 0, s.weight, 0, s.bias, 0, y, 0);
     return y;
   }
 
@@ -190,8 +190,8 @@ class WinogradTest {
   }
 
   private void all(ConvSums s, float[] y, float[] dx, float[] dw) {
-    Winograd.forward(kernels, s.n, s.c, s.h, s.w, s.k, s.x, 0, s.weight, 0, s.bias, 0, y, 0, false);
-    Winograd.inputGrad(kernels, s.n, s.c, s.h, s.w, s.k, s.weight, 0, s.dy, 0, dx, 0, false);
+    Winograd.forward(kernels, s.n, s.c, s.h, s.w, s.k, s.x, 0, s.weight, 0, s.bias, 0, y, 0);
+    Winograd.inputGrad(kernels, s.n, s.c, s.h, s.w, s.k, s.weight, 0, s.dy, 0, dx, 0);
     Winograd.weightGrad(kernels, s.n, s.c, s.h, s.w, s.k, s.x, 0, s.dy, 0, dw, 0, false);
   }
 
