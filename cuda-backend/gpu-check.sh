@@ -118,7 +118,8 @@ run() {
 
 rehearse() {
   local driver stage=$here/target/gpu-check/rehearsal
-  driver=$(ls -t "$here"/target/emulator/*/libcuda.so.1 | head -1)
+  driver=$(ls -t "$here"/target/emulator/*/libcuda.so.1 2>/dev/null | head -1) || true
+  [ -n "$driver" ] || { echo "no emulated driver under $here/target/emulator: run the tests once, mvn test" >&2; exit 2; }
   rm -rf "$stage" && mkdir -p "$stage" && tar -C "$stage" -xf "$1"
   LD_LIBRARY_PATH=$(dirname "$driver") EPOCHS=no "$stage/tern-gpu-check/gpu-check.sh" run
 }
