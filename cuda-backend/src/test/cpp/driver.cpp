@@ -287,8 +287,9 @@ API cuMemAlloc_v2(uintptr_t* address, size_t bytes) {
   if (bytes == 0) return INVALID_VALUE;
   if (capturing(current, true)) return CAPTURE_UNSUPPORTED;
   if (current->used + bytes > (size_t)emu().settings[MEMORY]) return OUT_OF_MEMORY;
-  // Guard pages split the process's mappings, of which there are 65,530 for the JVM and all blocks.
-  if (emu().settings[ALLOCATIONS] >= 20000) return OUT_OF_MEMORY;
+  // Guard pages split the process's mappings, of which there are 65,530 for the JVM and all blocks. Each device has a share
+  // of its own: what another one caches, a device's allocator cannot make room in.
+  if (current->memory.size() >= 7000) return OUT_OF_MEMORY;
   size_t inside = (bytes + PAGE - 1) / PAGE * PAGE, all = inside + 2 * PAGE;
   char* mapping = (char*)mmap(nullptr, all, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (mapping == MAP_FAILED) return OUT_OF_MEMORY;

@@ -9,6 +9,8 @@ import dev.tern.device.Data;
 import dev.tern.shape.DType;
 import dev.tern.shape.DeviceException;
 import dev.tern.shape.Shape;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -175,5 +177,19 @@ class EmulatorTest {
   @Test
   void memoryThatNobodyWroteIsNaN() {
     assertTrue(Float.isNaN(trial.read(trial.empty(3))[2]));
+  }
+
+  @Test
+  void blocksOfOneDeviceLeaveAnotherItsShareOfTheMappings() {
+    List<Data> held = new ArrayList<>();
+    assertThrows(
+        DeviceException.class,
+        () -> {
+          for (int i = 0; i < 10_000; i++) {
+            held.add(trial.empty(1));
+          }
+        });
+    Trial other = Trial.open(3);
+    assertEquals(5, other.read(other.floats(5))[0]);
   }
 }
