@@ -8,7 +8,7 @@ enum Peer {
   TERN(
       "Tern",
       "dev.tern.benchmarks.compare.TernLibrary",
-      6.0,
+      4.5,
       1,
       List.of(new Settings("", Map.of()))),
   LIBTORCH(
