@@ -323,7 +323,6 @@ final class Composed {
     b.recycle(scale.storage());
   }
 
-  /** Sums {@code [N, C, positions]} to {@code [C]}. */
   static void track(
       Backend b,
       NormSpec s,
@@ -346,6 +345,7 @@ final class Composed {
     b.binary(BinaryOp.ADD, running, share, running);
   }
 
+  /** Sums {@code [N, C, positions]} to {@code [C]}. */
   private static void channelSum(Backend b, NormSpec s, Data x, Data sum) {
     Data rows = like(b, x, Shape.of(s.batch(), s.channels()));
     b.reduce(ReduceOp.SUM, s.batch() * s.channels(), s.positions(), 1, x, rows);

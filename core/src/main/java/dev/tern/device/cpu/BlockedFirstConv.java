@@ -21,20 +21,19 @@ final class BlockedFirstConv {
 
   private BlockedFirstConv() {}
 
-  private static @Nullable BlockKernels kernels(ConvSpec s, Data x, Data y) {
+  private static @Nullable BlockKernels kernels(ConvSpec s, Data x) {
     BlockKernels kernels = Blocked.kernels(s.outChannels());
     boolean fits =
         kernels != null
             && s.isPlain3x3()
             && s.inChannels() <= CHANNELS
             && s.in()[1] >= kernels.leastWidth()
-            && x.numel() > 0
-            && Blocked.isWhole(y);
+            && x.numel() > 0;
     return fits ? kernels : null;
   }
 
   static boolean forward(ConvSpec s, Data x, Data weight, @Nullable Data bias, Data y) {
-    BlockKernels kernels = kernels(s, x, y);
+    BlockKernels kernels = kernels(s, x);
     if (kernels == null || !Blocked.isOwn(y)) {
       return false;
     }
@@ -64,7 +63,7 @@ final class BlockedFirstConv {
   }
 
   static boolean weightGrad(ConvSpec s, Data x, Data dy, Data dweight) {
-    BlockKernels kernels = kernels(s, x, dy);
+    BlockKernels kernels = kernels(s, x);
     if (kernels == null || !Blocked.is(dy, s.outChannels(), s.in()[0] * s.in()[1])) {
       return false;
     }

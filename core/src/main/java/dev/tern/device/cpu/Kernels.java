@@ -9,7 +9,7 @@ final class Kernels {
 
   /**
    * Chosen when a kernel first runs. {@code -Dtern.simd=scalar} keeps to plain loops, {@code
-   * -Dtern.simd=vector} does without them until the vector kernels are compiled.
+   * -Dtern.simd=vector} does without them from the first call on.
    */
   static final Simd SIMD = choose();
 

@@ -8,6 +8,9 @@ interface Pending {
   /** Memory that nobody has written to yet. */
   Pending UNDEFINED = BufferPool::floats;
 
+  /** Fewer elements are not worth putting off. */
+  int FEWEST = 1 << 15;
+
   /**
    * Works them out.
    *

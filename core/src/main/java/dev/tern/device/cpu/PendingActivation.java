@@ -13,9 +13,6 @@ import org.jspecify.annotations.Nullable;
  * before op are then never in memory.
  */
 final class PendingActivation implements Pending {
-  /** Fewer elements are not worth the trouble. */
-  private static final int FEWEST = 1 << 15;
-
   private final UnaryOp op;
   private final double p;
   private final double q;

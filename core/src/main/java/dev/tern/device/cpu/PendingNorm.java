@@ -9,9 +9,6 @@ import dev.tern.device.Data;
  * @param from whose elements are scaled
  */
 record PendingNorm(CpuStorage from, Scaled scaled) implements Pending {
-  /** Fewer elements are not worth the trouble. */
-  private static final int FEWEST = 1 << 15;
-
   /** Leaves y, which {@link Blocked#isOwn}, to be worked out later, or now if that does not pay. */
   void leaveIn(Data y) {
     var to = (CpuStorage) y.storage();

@@ -40,12 +40,12 @@ final class WinogradWeight {
     int from = weight.offset();
     int size = c * k * 9;
     var storage = (CpuStorage) weight.storage();
-    WinogradWeight kept = storage.winogradWeight();
+    WinogradWeight kept = size > LARGEST ? null : storage.winogradWeight();
     if (size <= LARGEST && (kept == null || !kept.is(c, k, elements, from))) {
       kept = new WinogradWeight(c, k, Arrays.copyOfRange(elements, from, from + size));
       storage.keep(kept);
     }
-    float[] u = size > LARGEST || kept == null ? null : kept.find(turned);
+    float[] u = kept == null ? null : kept.find(turned);
     if (u != null) {
       run.accept(u);
       return;
@@ -53,7 +53,7 @@ final class WinogradWeight {
     float[] made = BufferPool.floats(Winograd.weightSize(kernels, c, k));
     Winograd.transform(kernels, c, k, elements, from, turned, made);
     run.accept(made);
-    if (size > LARGEST || kept == null || !kept.keep(turned, made)) {
+    if (kept == null || !kept.keep(turned, made)) {
       BufferPool.give(made);
     }
   }
