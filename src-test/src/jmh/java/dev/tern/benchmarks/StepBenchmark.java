@@ -37,6 +37,9 @@ public class StepBenchmark {
   @Param({"1", "2"})
   int threads;
 
+  @Param({"true", "false"})
+  boolean scoped;
+
   private final CrossEntropyLoss lossFn = new CrossEntropyLoss();
   private Module model;
   private SGD optimizer;
@@ -55,6 +58,15 @@ public class StepBenchmark {
 
   @Benchmark
   public double step() {
+    if (!scoped) {
+      return train();
+    }
+    try (var step = Tern.scope()) {
+      return train();
+    }
+  }
+
+  private double train() {
     Tensor loss = lossFn.apply(model.apply(images), labels);
     optimizer.zeroGrad();
     loss.backward();

@@ -16,9 +16,10 @@ import dev.tern.shape.DType;
 import dev.tern.shape.PoolOptions;
 import dev.tern.shape.Shape;
 import dev.tern.shape.View;
+import java.util.List;
 import java.util.function.Supplier;
 
-/** Tern, as a user writes it. */
+/** Tern, as a user writes it: in scopes, as libtorch is in those of JavaCPP. */
 public final class TernLibrary implements Library {
   /** With so many threads. */
   public TernLibrary(int threads) {
@@ -43,11 +44,13 @@ public final class TernLibrary implements Library {
 
       @Override
       public void run() {
-        Tensor loss = lossFn.apply(model.apply(x), target);
-        optimizer.zeroGrad();
-        loss.backward();
-        optimizer.step();
-        loss.item();
+        try (var step = Tern.scope()) {
+          Tensor loss = lossFn.apply(model.apply(x), target);
+          optimizer.zeroGrad();
+          loss.backward();
+          optimizer.step();
+          loss.item();
+        }
       }
 
       @Override
@@ -64,7 +67,8 @@ public final class TernLibrary implements Library {
     return new Workload() {
       @Override
       public void run() {
-        try (var off = Autograd.noGrad()) {
+        try (var off = Autograd.noGrad();
+            var call = Tern.scope()) {
           model.apply(x);
         }
       }
@@ -146,7 +150,9 @@ public final class TernLibrary implements Library {
   private record Operation(Supplier<Tensor> op) implements Workload {
     @Override
     public void run() {
-      op.get();
+      try (var call = Tern.scope()) {
+        op.get();
+      }
     }
 
     @Override
@@ -171,14 +177,11 @@ public final class TernLibrary implements Library {
 
     @Override
     public void run() {
-      for (Tensor input : inputs) {
-        input.setGrad(null);
-      }
-      Tensor y = op.get();
-      y.backward(dy);
-      inPlainOrder(y);
-      for (Tensor input : inputs) {
-        inPlainOrder(input.grad());
+      try (var call = Tern.scope()) {
+        Tensor y = op.get();
+        List<Tensor> gradients = Autograd.grad(y, dy, false, false, inputs);
+        inPlainOrder(y);
+        gradients.forEach(TernLibrary::inPlainOrder);
       }
     }
 
