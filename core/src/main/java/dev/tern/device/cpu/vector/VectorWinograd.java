@@ -19,6 +19,9 @@ final class VectorWinograd implements WinogradKernels {
   private static final int EDGE = Tiles.EDGE;
   private static final int REACH = EDGE + 2;
 
+  /** The elements of a cache line. */
+  private static final int LINE = 16;
+
   /**
    * The polynomials of the algorithm are evaluated at 0, ±A, ±B and infinity. With 1 and 2, as it
    * is mostly written, the products are three times as large beside the results, and so is the
@@ -131,26 +134,29 @@ final class VectorWinograd implements WinogradKernels {
     int stride = WinogradKernels.stride(tiles.padded() * c);
     float[] columns = cleared(Scratch.TILE, REACH * pitch);
     float[] zeros = cleared(Scratch.ZEROS, row);
+    int first = Math.max(0, tiles.top() - 1);
+    int last = Math.min(tiles.h(), tiles.bottom() + 1);
     for (int c0 = 0; c0 < c; c0 += L) {
       int to = c0;
       for (int n = 0; n < tiles.images(); n++) {
         int plane = xo + (n * c + c0) * tiles.h() * tiles.w();
+        touch(x, plane + first * row, (last - first) * row);
         for (int r = 0; r < tiles.rows(); r++) {
           int top = tiles.top() + EDGE * r - 1;
           boolean cut = top + REACH > tiles.h() + 1; // more than the last row is missing
           float[] rows = cut ? rows(x, plane, tiles.h(), row, top, REACH) : x;
           int at = cut ? 0 : plane + top * row;
           int lastAt = at + (REACH - 1) * row;
-          boolean first = top < 0 && !cut;
-          boolean last = top + REACH > tiles.h() && !cut;
+          boolean above = top < 0 && !cut;
+          boolean below = top + REACH > tiles.h() && !cut;
           inputColumns(
               rows,
               at,
               row,
-              first ? zeros : rows,
-              first ? 0 : at,
-              last ? zeros : rows,
-              last ? 0 : lastAt,
+              above ? zeros : rows,
+              above ? 0 : at,
+              below ? zeros : rows,
+              below ? 0 : lastAt,
               columns,
               L,
               pitch,
@@ -210,6 +216,18 @@ final class VectorWinograd implements WinogradKernels {
         }
       }
     }
+  }
+
+  /**
+   * Reads an element of each cache line: they then come from memory at the same time, not one after
+   * the other as the transform asks for them.
+   */
+  private static void touch(float[] x, int from, int n) {
+    int bits = 0;
+    for (int i = 0; i < n; i += LINE) {
+      bits ^= Float.floatToRawIntBits(x[from + i]);
+    }
+    Scratch.floats(Scratch.POINTWISE, 1)[0] = bits; // for it not to be left out
   }
 
   /** So many rows of a plane from {@code top} on, zero where they are not in it. */
