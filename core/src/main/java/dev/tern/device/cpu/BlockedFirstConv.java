@@ -88,11 +88,7 @@ final class BlockedFirstConv {
                 c, h, w, k, from, at, gradient, n * k * h * w, sums, group * size);
           }
         });
-    for (int group = 1; group < groups; group++) {
-      for (int i = 0; i < size; i++) {
-        sums[i] += sums[group * size + i];
-      }
-    }
+    PartialSums.add(groups, size, sums, sums, 0);
     move(k, c * 9, kernels.lanes(), floats(dweight), dweight.offset(), sums, false);
     BufferPool.give(sums);
     return true;

@@ -152,11 +152,6 @@ final class Conv3x3 {
                   sums,
                   group * size);
         });
-    System.arraycopy(sums, 0, dw, dwo, size);
-    for (int group = 1; group < groups; group++) {
-      for (int i = 0; i < size; i++) {
-        dw[dwo + i] += sums[group * size + i];
-      }
-    }
+    PartialSums.add(groups, size, sums, dw, dwo);
   }
 }

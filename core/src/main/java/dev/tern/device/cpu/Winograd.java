@@ -1,6 +1,5 @@
 package dev.tern.device.cpu;
 
-import dev.tern.device.BinaryOp;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -195,10 +194,7 @@ final class Winograd {
           }
           kernels.weightGrad(k, c, d, parts, part * size);
         });
-    System.arraycopy(parts, 0, dw, dwo, size);
-    for (int part = 1; part < sums; part++) {
-      Simd.get().binary(BinaryOp.ADD, dw, dwo, 1, parts, part * size, 1, dw, dwo, size);
-    }
+    PartialSums.add(sums, size, parts, dw, dwo);
     BufferPool.give(parts);
   }
 
