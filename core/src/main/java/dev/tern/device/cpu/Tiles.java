@@ -24,7 +24,12 @@ public record Tiles(int h, int w, int images, int firstRow, int rows) {
 
   /** {@link #count}, rounded up to what a matrix product takes at a time. */
   public int padded() {
-    return (count() + 7) / 8 * 8;
+    return padded(count());
+  }
+
+  /** So many tiles, rounded up likewise. */
+  static int padded(int tiles) {
+    return (tiles + 7) / 8 * 8;
   }
 
   /** The first row of elements. */

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * same bits on any number of threads.
  */
 final class Winograd {
-  /** The tiles of a block, if a row of tiles is not longer. */
+  /** The tiles of a block, about: more if the products then have fewer to fill up. */
   private static final int TILES = 32;
 
   /** With fewer channels the transforms cost more than they save. */
@@ -213,9 +213,21 @@ final class Winograd {
       this.w = w;
       int down = Tiles.across(h);
       int across = Tiles.across(w);
-      images = Math.max(1, TILES / (down * across));
-      rows = Math.max(1, Math.min(down, TILES / across));
+      boolean small = down * across <= TILES;
+      images = small ? units(n, down * across) : 1;
+      rows = small ? down : units(down, across);
       bands = (down + rows - 1) / rows;
+    }
+
+    /** How many units of so many tiles make a block, of which the products fill up the least. */
+    private static int units(int most, int tiles) {
+      int best = Math.max(1, TILES / tiles);
+      for (int units = best + 1; units <= most && units * tiles <= 2 * TILES; units++) {
+        if (Tiles.padded(units * tiles) * best < Tiles.padded(best * tiles) * units) {
+          best = units;
+        }
+      }
+      return Math.min(most, best);
     }
 
     int count() {
