@@ -2,6 +2,7 @@ package dev.tern.device.cpu;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -72,16 +73,17 @@ final class Team {
       }
       return;
     }
-    var job = new Job(task, tasks);
+    Job job;
     try {
       staff(threads - 1);
+      job = new Job(task, tasks, workers.length + 1);
       current = job;
       for (int i = 0; i < Math.min(workers.length, tasks - 1); i++) {
         if (workers[i].parked) {
           LockSupport.unpark(workers[i]);
         }
       }
-      job.work();
+      job.work(0);
       job.await();
     } finally {
       current = null;
@@ -110,11 +112,13 @@ final class Team {
   }
 
   private static final class Worker extends Thread {
+    private final int number;
     volatile boolean parked;
     volatile boolean dismissed;
 
     Worker(int number) {
       super("tern-kernel-" + number);
+      this.number = number;
       setDaemon(true);
     }
 
@@ -124,7 +128,7 @@ final class Team {
       while (!dismissed) {
         Job job = next(last);
         if (job != null) {
-          job.work();
+          job.work(number);
           last = job;
           continue;
         }
@@ -139,7 +143,7 @@ final class Team {
     }
 
     private static boolean isExhausted(@Nullable Job job) {
-      return job == null || job.next.get() >= job.tasks;
+      return job == null || job.isExhausted();
     }
 
     /** What {@link #current} is when it is not the last job any more, or after a while. */
@@ -157,21 +161,53 @@ final class Team {
     }
   }
 
+  /**
+   * Tasks in equal shares, one a thread, which goes on with the others' when it has done its own.
+   * Kernels that follow each other have their tasks in the order of the same memory, so a thread
+   * mostly finds in its cache what it left there, and seldom waits for another core's.
+   */
   private static final class Job {
     private final IntConsumer task;
     private final int tasks;
+    private final int shares;
     private final Thread caller = Thread.currentThread();
-    private final AtomicInteger next = new AtomicInteger();
+    private final AtomicIntegerArray next; // task of each share
     private final AtomicInteger done = new AtomicInteger();
     private volatile @Nullable Throwable failure;
 
-    Job(IntConsumer task, int tasks) {
+    Job(IntConsumer task, int tasks, int shares) {
       this.task = task;
       this.tasks = tasks;
+      this.shares = shares;
+      next = new AtomicIntegerArray(shares);
+      for (int i = 1; i < shares; i++) {
+        next.setPlain(i, end(i - 1));
+      }
     }
 
-    void work() {
-      for (int i = next.getAndIncrement(); i < tasks; i = next.getAndIncrement()) {
+    private int end(int share) {
+      return (int) ((share + 1L) * tasks / shares);
+    }
+
+    boolean isExhausted() {
+      for (int i = 0; i < shares; i++) {
+        if (next.get(i) < end(i)) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    /** Takes tasks, those of this share first. */
+    void work(int share) {
+      for (int i = 0; i < shares; i++) {
+        workOn((share + i) % shares);
+      }
+    }
+
+    private void workOn(int share) {
+      int end = end(share);
+      for (int i = next.getAndIncrement(share); i < end; i = next.getAndIncrement(share)) {
         try {
           if (failure == null) {
             task.accept(i);

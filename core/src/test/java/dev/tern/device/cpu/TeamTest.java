@@ -1,5 +1,6 @@
 package dev.tern.device.cpu;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -45,6 +46,30 @@ class TeamTest {
         Team.setThreads(1 + round / 400);
       }
     }
+  }
+
+  @Test
+  void aThreadBeginsWithTheSameTasksEachTime() {
+    Thread[] first = ranByWhom();
+    for (int round = 0; round < 200; round++) {
+      assertArrayEquals(first, ranByWhom(), "round " + round);
+    }
+  }
+
+  /** Of three tasks that wait for each other, so that each is on a thread of its own. */
+  private static Thread[] ranByWhom() {
+    var threads = new Thread[3];
+    var begun = new AtomicInteger();
+    Team.run(
+        3,
+        i -> {
+          threads[i] = Thread.currentThread();
+          begun.incrementAndGet();
+          while (begun.get() < 3) {
+            Thread.onSpinWait();
+          }
+        });
+    return threads;
   }
 
   @Test

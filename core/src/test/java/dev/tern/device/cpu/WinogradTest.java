@@ -37,6 +37,7 @@ class WinogradTest {
   @CsvSource({
     // whole tiles and images, several a block
     "9,32,16,16,32",
+    "9,16,12,10,16",
     // bands of one image, the last one shorter
     "2,64,56,56,64",
     "1,32,70,23,16",
