@@ -1,6 +1,7 @@
 package dev.tern;
 
 import static dev.tern.Gradient.grad;
+import static dev.tern.Gradient.gradOnto;
 
 import dev.tern.device.ConvSpec;
 import dev.tern.shape.ConvOptions;
@@ -76,7 +77,11 @@ public sealed interface Convolution permits Tensor {
         op,
         grad(bias, dy -> dy.sum(allButChannels)),
         grad(weight, dy -> weightGradient(op, spec, x, dy), x),
-        grad(x, dy -> inputGradient(op, spec, weight, dy), weight));
+        gradOnto(
+            x,
+            dy -> inputGradient(op, spec, weight, dy),
+            (dy, dx) -> dy.backend().addConvInputGrad(spec, weight.data(), dy.data(), dx.data()),
+            weight));
   }
 
   private static void expectBias(

@@ -46,6 +46,12 @@ final class Engine {
       this.node = node;
     }
 
+    /** What has arrived, where that can be added to in place. */
+    @Nullable Tensor ownSum() {
+      Tensor sum = gradient;
+      return sum != null && Hold.isSole(hold) && sum.layout().isDense() ? sum : null;
+    }
+
     void add(Tensor gradient, @Nullable Hold hold, boolean createGraph) {
       Tensor sum = this.gradient;
       if (sum == null) {
@@ -53,7 +59,7 @@ final class Engine {
         this.hold = hold;
       } else if (createGraph) {
         this.gradient = sum.add(gradient);
-      } else if (Hold.isSole(this.hold) && sum.layout().isDense()) {
+      } else if (ownSum() != null) {
         sum.addInPlace(gradient);
         Hold.release(gradient, hold);
       } else if (Hold.isSole(hold) && gradient.layout().isDense()) {
@@ -69,6 +75,8 @@ final class Engine {
       }
     }
   }
+
+  private static final @Nullable Tensor[] NO_SUMS = {};
 
   private final boolean retainGraph;
   private final boolean createGraph;
@@ -176,7 +184,8 @@ final class Engine {
       capture(target, dy);
       hold = null;
     }
-    @Nullable Tensor[] gradients = node.run(dy, Hold.isSole(hold) && dy.ownsStorage());
+    @Nullable Tensor[] gradients =
+        node.run(dy, Hold.isSole(hold) && dy.ownsStorage(), node.canAdd() ? sums(node) : NO_SUMS);
     if (Autograd.isAnomalyDetected()) {
       Anomaly.checkBackward(node, gradients);
     }
@@ -197,6 +206,19 @@ final class Engine {
         send(gradient, fresh ? new Hold() : hold, edge, node.name);
       }
     }
+  }
+
+  /** What has arrived where a node's edges lead, as far as the node may add to it. */
+  private @Nullable Tensor[] sums(Node node) {
+    @Nullable Tensor[] sums = new Tensor[node.edges.length];
+    for (int i = 0; i < sums.length; i++) {
+      Node.Edge edge = node.edges[i];
+      Node to = edge == null ? null : edge.node();
+      if (to != null && !createGraph && !Autograd.isAnomalyDetected()) {
+        sums[i] = visit(to).ownSum();
+      }
+    }
+    return sums;
   }
 
   /** Takes a gradient to where its edge leads, in the input's shape. */

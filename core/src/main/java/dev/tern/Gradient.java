@@ -7,9 +7,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param input the input, null where the operation was called without it
  * @param formula what turns the output's gradient into the input's
+ * @param adder what does so and adds it to another gradient in one go, if there is such a kernel
  * @param reads the tensors that the formula reads: they must not change until it has run
  */
-record Gradient(@Nullable Tensor input, Formula formula, @Nullable Tensor... reads) {
+record Gradient(
+    @Nullable Tensor input, Formula formula, @Nullable Adder adder, @Nullable Tensor... reads) {
 
   /** Turns the gradient of the output into that of an input. */
   @FunctionalInterface
@@ -29,6 +31,17 @@ record Gradient(@Nullable Tensor input, Formula formula, @Nullable Tensor... rea
     Tensor apply(Tensor dy);
   }
 
+  /** A formula that adds its result to what is there. */
+  @FunctionalInterface
+  interface Adder {
+    /**
+     * Adds the gradient to a dense {@code sum} of its shape.
+     *
+     * @return false, with nothing changed, where the sum has to be taken apart from the formula
+     */
+    boolean add(Tensor dy, Tensor sum);
+  }
+
   /** The gradients for all inputs at once, null where none is wanted; see {@link Formula}. */
   @FunctionalInterface
   interface Joint {
@@ -36,10 +49,15 @@ record Gradient(@Nullable Tensor input, Formula formula, @Nullable Tensor... rea
   }
 
   static Gradient grad(@Nullable Tensor input, Reader formula, @Nullable Tensor... reads) {
-    return new Gradient(input, (dy, mine) -> formula.apply(dy), reads);
+    return new Gradient(input, (dy, mine) -> formula.apply(dy), null, reads);
   }
 
   static Gradient gradInto(@Nullable Tensor input, Formula formula, @Nullable Tensor... reads) {
-    return new Gradient(input, formula, reads);
+    return new Gradient(input, formula, null, reads);
+  }
+
+  static Gradient gradOnto(
+      @Nullable Tensor input, Reader formula, Adder adder, @Nullable Tensor... reads) {
+    return new Gradient(input, (dy, mine) -> formula.apply(dy), adder, reads);
   }
 }

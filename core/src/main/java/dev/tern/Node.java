@@ -32,6 +32,7 @@ final class Node {
   final String name;
   final Edge[] edges;
   private Gradient.Formula @Nullable [] formulas;
+  private Gradient.@Nullable Adder @Nullable [] adders;
   private Gradient.@Nullable Joint joint;
   private Saved[] saved;
   private final boolean trusted;
@@ -42,12 +43,14 @@ final class Node {
       String name,
       Edge[] edges,
       Gradient.Formula @Nullable [] formulas,
+      Gradient.@Nullable Adder @Nullable [] adders,
       Gradient.@Nullable Joint joint,
       Saved[] saved,
       boolean trusted) {
     this.name = name;
     this.edges = edges;
     this.formulas = formulas;
+    this.adders = adders;
     this.joint = joint;
     this.saved = saved;
     this.trusted = trusted;
@@ -69,6 +72,7 @@ final class Node {
     }
     Edge[] edges = new Edge[count];
     Gradient.Formula[] formulas = new Gradient.Formula[count];
+    @Nullable Gradient.Adder[] adders = null;
     Saved[] saved = reads == 0 ? NOTHING : new Saved[reads];
     count = 0;
     reads = 0;
@@ -76,13 +80,17 @@ final class Node {
       Tensor input = gradient.input();
       if (input != null && isWanted(input)) {
         edges[count] = Edge.to(input);
+        if (gradient.adder() != null) {
+          adders = adders == null ? new Gradient.Adder[edges.length] : adders;
+          adders[count] = gradient.adder();
+        }
         formulas[count++] = gradient.formula();
         for (Tensor read : gradient.reads()) {
           saved[reads++] = read == null ? null : Saved.of(read);
         }
       }
     }
-    return new Node(name, edges, formulas, null, saved, true);
+    return new Node(name, edges, formulas, adders, null, saved, true);
   }
 
   /**
@@ -111,7 +119,7 @@ final class Node {
       Tensor read = reads[i];
       saved[i] = read == null ? null : Saved.of(read);
     }
-    return any ? new Node(name, edges, null, joint, saved, trusted) : null;
+    return any ? new Node(name, edges, null, null, joint, saved, trusted) : null;
   }
 
   private static boolean isWanted(@Nullable Tensor input) {
@@ -123,12 +131,18 @@ final class Node {
     return trusted;
   }
 
+  /** Whether it may add gradients to others itself. */
+  boolean canAdd() {
+    return adders != null;
+  }
+
   /**
-   * Computes the gradients, one an edge.
+   * Computes the gradients, one an edge; null where it was added to another.
    *
    * @param mine whether the engine alone holds {@code dy}
+   * @param sums what a gradient may be added to, for each edge; null where it may not
    */
-  @Nullable Tensor[] run(Tensor dy, boolean mine) {
+  @Nullable Tensor[] run(Tensor dy, boolean mine, @Nullable Tensor[] sums) {
     Gradient.Formula[] each = formulas;
     Gradient.Joint all = joint;
     if (each == null && all == null) {
@@ -145,18 +159,32 @@ final class Node {
     if (all != null) {
       return all.apply(dy, mine);
     }
-    Tensor[] gradients = new Tensor[edges.length];
+    @Nullable Tensor[] gradients = new Tensor[edges.length];
     boolean alone = mine;
     for (int i = 0; each != null && i < gradients.length; i++) {
-      gradients[i] = each[i].apply(dy, alone && i == gradients.length - 1);
-      alone &= gradients[i].storage() != dy.storage();
+      if (!isAdded(i, dy, sums)) {
+        Tensor gradient = each[i].apply(dy, alone && i == gradients.length - 1);
+        gradients[i] = gradient;
+        alone &= gradient.storage() != dy.storage();
+      }
     }
     return gradients;
+  }
+
+  private boolean isAdded(int edge, Tensor dy, @Nullable Tensor[] sums) {
+    Gradient.Adder adder = adders == null ? null : adders[edge];
+    Tensor sum = edge < sums.length ? sums[edge] : null;
+    if (adder == null || sum == null || !adder.add(dy, sum)) {
+      return false;
+    }
+    sum.storage().changed("accumulation of gradients");
+    return true;
   }
 
   /** Drops the functions and with them everything that was saved. */
   void free() {
     formulas = null;
+    adders = null;
     joint = null;
     saved = NOTHING;
   }

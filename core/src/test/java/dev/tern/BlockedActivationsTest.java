@@ -79,6 +79,22 @@ class BlockedActivationsTest {
     }
   }
 
+  /** A skip connection: its gradient is there when the convolution's is added. */
+  @ParameterizedTest
+  @CsvSource({"32,16,16", "16,40,40", "48,9,7", "16,2,3"})
+  void aGradientAddedToAnotherIsTheirSum(int c, int h, int w) {
+    Tensor x = Tensor.randn(5, c, h, w).requiresGrad_(true);
+    Tensor weight = Tensor.randn(c, c, 3, 3);
+    Tensor dy = Tensor.randn(5, c, h, w);
+    Tensor inner = x.mul(2);
+    inner.conv2d(weight, null, padding(1)).mul(3).add(inner).mul(dy).sum().backward();
+
+    Tensor alone = x.detach().mul(2).requiresGrad_(true);
+    alone.conv2d(weight, null, padding(1)).mul(3).mul(dy).sum().backward();
+    Tensor sum = alone.grad().add(dy).mul(2);
+    assertArrayEquals(sum.toFloatArray(), x.grad().toFloatArray());
+  }
+
   /** What a network's first convolution comes to. */
   private static Tensor[] first(Tensor x, Tensor w, Tensor b, Tensor dy) {
     w.requiresGrad_(true).setGrad(null);

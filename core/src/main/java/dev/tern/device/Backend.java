@@ -150,6 +150,15 @@ public interface Backend {
     Composed.convInputGrad(this, spec, weight, dy, dx);
   }
 
+  /**
+   * Adds the gradient of a convolution for its input to what is in {@code dx}, in one pass.
+   *
+   * @return false, with nothing changed, if there is no such kernel
+   */
+  default boolean addConvInputGrad(ConvSpec spec, Data weight, Data dy, Data dx) {
+    return false;
+  }
+
   /** The gradient of a convolution for its weight. */
   default void convWeightGrad(ConvSpec spec, Data x, Data dy, Data dweight) {
     Composed.convWeightGrad(this, spec, x, dy, dweight);

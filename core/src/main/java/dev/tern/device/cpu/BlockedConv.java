@@ -30,7 +30,7 @@ final class BlockedConv {
     int k = s.outChannels();
     float[] biases = Winograd.bias(kernels, k, floatsOf(bias), bias == null ? 0 : bias.offset());
     WinogradWeight.with(
-        kernels, c, k, weight, false, u -> run(kernels, s, c, k, in, u, biases, out));
+        kernels, c, k, weight, false, u -> run(kernels, s, c, k, in, u, biases, out, false));
     return true;
   }
 
@@ -39,18 +39,31 @@ final class BlockedConv {
     if (kernels == null) {
       return false;
     }
-    int positions = s.in()[0] * s.in()[1];
-    float[] gradient = Blocked.read(dy, s.outChannels(), positions);
-    float[] out = Blocked.write(dx, s.inChannels(), positions);
-    if (out == null) {
+    inputGrad(kernels, s, weight, dy, dx, false);
+    return true;
+  }
+
+  /** Adds to dx; blocks of tiles have to be whole images for that. */
+  static boolean addInputGrad(ConvSpec s, Data weight, Data dy, Data dx) {
+    WinogradKernels kernels = kernels(s, dx, dy);
+    if (kernels == null || !Winograd.takesImages(s.in()[0], s.in()[1])) {
       return false;
     }
+    Blocked.read(dx, s.inChannels(), s.in()[0] * s.in()[1]);
+    inputGrad(kernels, s, weight, dy, dx, true);
+    return true;
+  }
+
+  private static void inputGrad(
+      WinogradKernels kernels, ConvSpec s, Data weight, Data dy, Data dx, boolean add) {
+    int positions = s.in()[0] * s.in()[1];
     int c = s.inChannels();
     int k = s.outChannels();
+    float[] gradient = Blocked.read(dy, k, positions);
+    float[] out = Blocked.writeOwn(dx, c, positions);
     float[] noBias = Winograd.bias(kernels, c, null, 0);
     WinogradWeight.with(
-        kernels, c, k, weight, true, u -> run(kernels, s, k, c, gradient, u, noBias, out));
-    return true;
+        kernels, c, k, weight, true, u -> run(kernels, s, k, c, gradient, u, noBias, out, add));
   }
 
   private static void run(
@@ -61,8 +74,11 @@ final class BlockedConv {
       float[] x,
       float[] u,
       float[] bias,
-      float[] y) {
-    Winograd.run(kernels, s.batch(), in, s.in()[0], s.in()[1], out, x, 0, u, bias, y, 0, true);
+      float[] y,
+      boolean add) {
+    int h = s.in()[0];
+    int w = s.in()[1];
+    Winograd.runBlocked(kernels, s.batch(), in, h, w, out, x, u, bias, y, add);
   }
 
   static boolean weightGrad(ConvSpec s, Data x, Data dy, Data dweight) {

@@ -254,6 +254,11 @@ final class CpuBackend implements Backend {
   }
 
   @Override
+  public boolean addConvInputGrad(ConvSpec spec, Data weight, Data dy, Data dx) {
+    return isFast(dy) && BlockedConv.addInputGrad(spec, weight, dy, dx);
+  }
+
+  @Override
   public void convWeightGrad(ConvSpec spec, Data x, Data dy, Data dweight) {
     if (!isFast(x) || !Convolutions.weightGrad(spec, x, dy, dweight)) {
       Backend.super.convWeightGrad(spec, x, dy, dweight);

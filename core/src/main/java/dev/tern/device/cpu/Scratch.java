@@ -32,7 +32,10 @@ public final class Scratch {
   /** A row of zeros. */
   public static final int ZEROS = 8;
 
-  private static final int SLOTS = 9;
+  /** What is added to a result. */
+  static final int SUMMAND = 9;
+
+  private static final int SLOTS = 10;
   private static final ThreadLocal<Scratch> OWN = ThreadLocal.withInitial(Scratch::new);
 
   private final float[][] arrays = new float[SLOTS][0];

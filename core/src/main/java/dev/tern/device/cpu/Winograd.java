@@ -1,5 +1,6 @@
 package dev.tern.device.cpu;
 
+import dev.tern.device.BinaryOp;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +58,7 @@ final class Winograd {
       int yo) {
     float[] u = BufferPool.floats(weightSize(kernels, c, k));
     transform(kernels, c, k, weight, wo, false, u);
-    run(kernels, n, c, h, w, k, x, xo, u, bias(kernels, k, bias, bo), y, yo, false);
+    run(kernels, n, c, h, w, k, x, xo, u, bias(kernels, k, bias, bo), y, yo);
     BufferPool.give(u);
   }
 
@@ -86,7 +87,7 @@ final class Winograd {
       int dxo) {
     float[] u = BufferPool.floats(weightSize(kernels, c, k));
     transform(kernels, c, k, weight, wo, true, u);
-    run(kernels, n, k, h, w, c, dy, dyo, u, bias(kernels, c, null, 0), dx, dxo, false);
+    run(kernels, n, k, h, w, c, dy, dyo, u, bias(kernels, c, null, 0), dx, dxo);
     BufferPool.give(u);
   }
 
@@ -110,7 +111,7 @@ final class Winograd {
   }
 
   /** The convolution of x with a transformed weight. */
-  static void run(
+  private static void run(
       WinogradKernels kernels,
       int n,
       int c,
@@ -122,8 +123,7 @@ final class Winograd {
       float[] u,
       float[] bias,
       float[] y,
-      int yo,
-      boolean blocked) {
+      int yo) {
     var blocks = new Blocks(n, h, w);
     Team.run(
         blocks.count(),
@@ -132,18 +132,55 @@ final class Winograd {
           int image = blocks.firstImage(block);
           float[] v = scratch(Scratch.TRANSPOSED, tiles, kernels.padded(c));
           float[] m = scratch(Scratch.RESULT, tiles, kernels.padded(k));
-          int from = xo + image * c * h * w;
-          int to = yo + image * k * h * w;
-          if (blocked) {
-            kernels.inputBlocks(tiles, c, x, from, v);
-            kernels.product(tiles.count(), c, k, v, u, m);
-            kernels.outputBlocks(tiles, k, m, bias, y, to);
+          kernels.input(tiles, c, x, xo + image * c * h * w, v);
+          kernels.product(tiles.count(), c, k, v, u, m);
+          kernels.output(tiles, k, m, bias, y, yo + image * k * h * w);
+        });
+  }
+
+  /**
+   * As {@link #run} of activations that are {@link Blocked}.
+   *
+   * @param add whether to add to what is in y, which a block has to be {@linkplain #takesImages
+   *     whole images} for
+   */
+  static void runBlocked(
+      WinogradKernels kernels,
+      int n,
+      int c,
+      int h,
+      int w,
+      int k,
+      float[] x,
+      float[] u,
+      float[] bias,
+      float[] y,
+      boolean add) {
+    var blocks = new Blocks(n, h, w);
+    Team.run(
+        blocks.count(),
+        block -> {
+          Tiles tiles = blocks.tiles(block);
+          int image = blocks.firstImage(block);
+          float[] v = scratch(Scratch.TRANSPOSED, tiles, c);
+          float[] m = scratch(Scratch.RESULT, tiles, k);
+          int to = image * k * h * w;
+          kernels.inputBlocks(tiles, c, x, image * c * h * w, v);
+          kernels.product(tiles.count(), c, k, v, u, m);
+          if (add) {
+            int size = tiles.images() * k * h * w;
+            float[] part = Scratch.floats(Scratch.SUMMAND, size);
+            kernels.outputBlocks(tiles, k, m, bias, part, 0);
+            Simd.get().binary(BinaryOp.ADD, y, to, 1, part, 0, 1, y, to, size);
           } else {
-            kernels.input(tiles, c, x, from, v);
-            kernels.product(tiles.count(), c, k, v, u, m);
-            kernels.output(tiles, k, m, bias, y, to);
+            kernels.outputBlocks(tiles, k, m, bias, y, to);
           }
         });
+  }
+
+  /** Whether a block of tiles is some whole images. */
+  static boolean takesImages(int h, int w) {
+    return new Blocks(1, h, w).bands == 1;
   }
 
   private static float[] scratch(int slot, Tiles tiles, int channels) {
