@@ -36,20 +36,22 @@ final class BlockedNorm {
         kernels.lanes(),
         (at, image, channel) ->
             kernels.moments(positions, x, at, means, squares, image * c + channel));
+    double[] centres = sums(n, c, means);
+    for (int channel = 0; channel < c; channel++) {
+      centres[channel] /= n;
+    }
+    for (int i = 0; i < n * c; i += c) {
+      for (int channel = 0; channel < c; channel++) {
+        double off = means[i + channel] - centres[channel];
+        squares[i + channel] += off * off * positions;
+      }
+    }
+    double[] around = sums(n, c, squares);
     float[] scales = new float[c];
     float[] shifts = new float[c];
     for (int channel = 0; channel < c; channel++) {
-      double sum = 0;
-      for (int i = channel; i < n * c; i += c) {
-        sum += means[i];
-      }
-      double centre = sum / n;
-      double square = 0;
-      for (int i = channel; i < n * c; i += c) {
-        double off = means[i] - centre;
-        square += squares[i] + off * off * positions;
-      }
-      double variance = square / ((double) n * positions);
+      double centre = centres[channel];
+      double variance = around[channel] / ((double) n * positions);
       floats(mean)[mean.offset() + channel] = (float) centre;
       floats(var)[var.offset() + channel] = (float) variance;
       double scale = at(weight, channel, 1) / Math.sqrt(variance + s.eps());
@@ -59,6 +61,17 @@ final class BlockedNorm {
     var scaled = new Scaled(new Blocked(x, c, positions), scales, shifts);
     new PendingNorm((CpuStorage) input.storage(), scaled).leaveIn(y);
     return true;
+  }
+
+  /** The sums over n images of a number a channel. */
+  private static double[] sums(int n, int c, double[] numbers) {
+    double[] sums = new double[c];
+    for (int i = 0; i < n * c; i += c) {
+      for (int channel = 0; channel < c; channel++) {
+        sums[channel] += numbers[i + channel];
+      }
+    }
+    return sums;
   }
 
   private static float at(@Nullable Data numbers, int channel, float none) {
@@ -116,20 +129,16 @@ final class BlockedNorm {
                 products,
                 image * c + channel));
     int lanes = kernels.lanes();
+    double[] sum = sums(n, c, sums);
+    double[] product = sums(n, c, products);
     float[] factors = new float[3 * c];
     for (int channel = 0; channel < c; channel++) {
-      double sum = 0;
-      double product = 0;
-      for (int i = channel; i < n * c; i += c) {
-        sum += sums[i];
-        product += products[i];
-      }
       double inverse = 1 / Math.sqrt(at(var, channel, 0) + s.eps());
-      floats(dweight)[dweight.offset() + channel] = (float) (product * inverse);
-      floats(dbias)[dbias.offset() + channel] = (float) sum;
+      floats(dweight)[dweight.offset() + channel] = (float) (product[channel] * inverse);
+      floats(dbias)[dbias.offset() + channel] = (float) sum[channel];
       int at = 3 * (channel / lanes * lanes) + channel % lanes;
-      factors[at] = (float) (sum / count);
-      factors[at + lanes] = (float) (-product * inverse * inverse / count);
+      factors[at] = (float) (sum[channel] / count);
+      factors[at + lanes] = (float) (-product[channel] * inverse * inverse / count);
       factors[at + 2 * lanes] = (float) (at(weight, channel, 1) * inverse);
     }
     float[] to = target(pending, gradient, dx, c, positions);
