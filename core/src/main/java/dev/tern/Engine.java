@@ -184,8 +184,9 @@ final class Engine {
       capture(target, dy);
       hold = null;
     }
+    boolean adds = node.canAdd() && !createGraph && !Autograd.isAnomalyDetected();
     @Nullable Tensor[] gradients =
-        node.run(dy, Hold.isSole(hold) && dy.ownsStorage(), node.canAdd() ? sums(node) : NO_SUMS);
+        node.run(dy, Hold.isSole(hold) && dy.ownsStorage(), adds ? sums(node) : NO_SUMS);
     if (Autograd.isAnomalyDetected()) {
       Anomaly.checkBackward(node, gradients);
     }
@@ -214,7 +215,7 @@ final class Engine {
     for (int i = 0; i < sums.length; i++) {
       Node.Edge edge = node.edges[i];
       Node to = edge == null ? null : edge.node();
-      if (to != null && !createGraph && !Autograd.isAnomalyDetected()) {
+      if (to != null) {
         sums[i] = visit(to).ownSum();
       }
     }

@@ -78,7 +78,7 @@ final class BlockedConv {
       boolean add) {
     int h = s.in()[0];
     int w = s.in()[1];
-    Winograd.runBlocked(kernels, s.batch(), in, h, w, out, x, u, bias, y, add);
+    Winograd.run(kernels, s.batch(), in, h, w, out, x, 0, u, bias, y, 0, true, add);
   }
 
   static boolean weightGrad(ConvSpec s, Data x, Data dy, Data dweight) {

@@ -58,7 +58,7 @@ final class Winograd {
       int yo) {
     float[] u = BufferPool.floats(weightSize(kernels, c, k));
     transform(kernels, c, k, weight, wo, false, u);
-    run(kernels, n, c, h, w, k, x, xo, u, bias(kernels, k, bias, bo), y, yo);
+    run(kernels, n, c, h, w, k, x, xo, u, bias(kernels, k, bias, bo), y, yo, false, false);
     BufferPool.give(u);
   }
 
@@ -87,7 +87,7 @@ final class Winograd {
       int dxo) {
     float[] u = BufferPool.floats(weightSize(kernels, c, k));
     transform(kernels, c, k, weight, wo, true, u);
-    run(kernels, n, k, h, w, c, dy, dyo, u, bias(kernels, c, null, 0), dx, dxo);
+    run(kernels, n, k, h, w, c, dy, dyo, u, bias(kernels, c, null, 0), dx, dxo, false, false);
     BufferPool.give(u);
   }
 
@@ -110,8 +110,14 @@ final class Winograd {
     return WinogradKernels.PRODUCTS * WinogradKernels.stride(elements);
   }
 
-  /** The convolution of x with a transformed weight. */
-  private static void run(
+  /**
+   * The convolution of x with a transformed weight.
+   *
+   * @param blocked whether x and y are {@link Blocked}
+   * @param add whether to add to what is in a blocked y, which a block has to be {@linkplain
+   *     #takesImages whole images} for
+   */
+  static void run(
       WinogradKernels kernels,
       int n,
       int c,
@@ -123,7 +129,9 @@ final class Winograd {
       float[] u,
       float[] bias,
       float[] y,
-      int yo) {
+      int yo,
+      boolean blocked,
+      boolean add) {
     var blocks = new Blocks(n, h, w);
     Team.run(
         blocks.count(),
@@ -132,48 +140,23 @@ final class Winograd {
           int image = blocks.firstImage(block);
           float[] v = scratch(Scratch.TRANSPOSED, tiles, kernels.padded(c));
           float[] m = scratch(Scratch.RESULT, tiles, kernels.padded(k));
-          kernels.input(tiles, c, x, xo + image * c * h * w, v);
-          kernels.product(tiles.count(), c, k, v, u, m);
-          kernels.output(tiles, k, m, bias, y, yo + image * k * h * w);
-        });
-  }
-
-  /**
-   * As {@link #run} of activations that are {@link Blocked}.
-   *
-   * @param add whether to add to what is in y, which a block has to be {@linkplain #takesImages
-   *     whole images} for
-   */
-  static void runBlocked(
-      WinogradKernels kernels,
-      int n,
-      int c,
-      int h,
-      int w,
-      int k,
-      float[] x,
-      float[] u,
-      float[] bias,
-      float[] y,
-      boolean add) {
-    var blocks = new Blocks(n, h, w);
-    Team.run(
-        blocks.count(),
-        block -> {
-          Tiles tiles = blocks.tiles(block);
-          int image = blocks.firstImage(block);
-          float[] v = scratch(Scratch.TRANSPOSED, tiles, c);
-          float[] m = scratch(Scratch.RESULT, tiles, k);
-          int to = image * k * h * w;
-          kernels.inputBlocks(tiles, c, x, image * c * h * w, v);
+          int from = xo + image * c * h * w;
+          int to = yo + image * k * h * w;
+          if (blocked) {
+            kernels.inputBlocks(tiles, c, x, from, v);
+          } else {
+            kernels.input(tiles, c, x, from, v);
+          }
           kernels.product(tiles.count(), c, k, v, u, m);
           if (add) {
             int size = tiles.images() * k * h * w;
             float[] part = Scratch.floats(Scratch.SUMMAND, size);
             kernels.outputBlocks(tiles, k, m, bias, part, 0);
             Simd.get().binary(BinaryOp.ADD, y, to, 1, part, 0, 1, y, to, size);
-          } else {
+          } else if (blocked) {
             kernels.outputBlocks(tiles, k, m, bias, y, to);
+          } else {
+            kernels.output(tiles, k, m, bias, y, to);
           }
         });
   }
