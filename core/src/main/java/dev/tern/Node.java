@@ -72,7 +72,7 @@ final class Node {
     }
     Edge[] edges = new Edge[count];
     Gradient.Formula[] formulas = new Gradient.Formula[count];
-    @Nullable Gradient.Adder[] adders = null;
+    Gradient.@Nullable Adder @Nullable [] adders = null;
     Saved[] saved = reads == 0 ? NOTHING : new Saved[reads];
     count = 0;
     reads = 0;
