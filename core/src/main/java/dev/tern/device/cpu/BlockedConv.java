@@ -78,7 +78,7 @@ final class BlockedConv {
       boolean add) {
     int h = s.in()[0];
     int w = s.in()[1];
-    Winograd.run(kernels, s.batch(), in, h, w, out, x, 0, u, bias, y, 0, true, add);
+    Winograd.convolveBlocks(kernels, s.batch(), in, h, w, out, x, u, bias, y, add);
   }
 
   static boolean weightGrad(ConvSpec s, Data x, Data dy, Data dweight) {
@@ -87,7 +87,7 @@ final class BlockedConv {
       return false;
     }
     int positions = s.in()[0] * s.in()[1];
-    Winograd.weightGrad(
+    Winograd.weightGradBlocks(
         kernels,
         s.batch(),
         s.inChannels(),
@@ -95,12 +95,9 @@ final class BlockedConv {
         s.in()[1],
         s.outChannels(),
         Blocked.read(x, s.inChannels(), positions),
-        0,
         Blocked.read(dy, s.outChannels(), positions),
-        0,
         floats(dweight),
-        dweight.offset(),
-        true);
+        dweight.offset());
     return true;
   }
 

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * FLOAT32 3x3 convolutions with stride 1 and padding 1, split by groups of images of a fixed size.
+ * Channels that {@link Winograd} computes faster are left to it.
  */
 final class Conv3x3 {
   private static final int IMAGES = 4;
@@ -13,145 +14,94 @@ final class Conv3x3 {
 
   private Conv3x3() {}
 
-  static void forward(
-      int n,
-      int c,
-      int h,
-      int w,
-      int k,
-      float[] x,
-      int xo,
-      float[] weight,
-      int wo,
-      float @Nullable [] bias,
-      int bo,
-      float[] y,
-      int yo) {
-    WinogradKernels winograd = Winograd.kernels(c, w, k);
-    if (winograd != null) {
-      Winograd.forward(winograd, n, c, h, w, k, x, xo, weight, wo, bias, bo, y, yo);
-      return;
+  static void forward(Planes x, float[] weight, int wo, float @Nullable [] bias, int bo, Planes y) {
+    convolve(x, Taps.forward(weight, wo, x.channels()), bias, bo, y);
+  }
+
+  /** The same convolution of dy, with channels exchanged and the kernel turned round. */
+  static void inputGrad(float[] weight, int wo, Planes dy, Planes dx) {
+    convolve(dy, Taps.inputGrad(weight, wo, dx.channels()), null, 0, dx);
+  }
+
+  private static void convolve(Planes x, Taps taps, float @Nullable [] bias, int bo, Planes y) {
+    int k = y.channels();
+    int wide = Winograd.outChannels(x.channels(), x.w(), k);
+    if (wide > 0) {
+      Winograd.convolve(x, taps, bias, bo, y.channels(0, wide));
     }
+    if (wide < k) {
+      direct(x, taps.from(wide), bias, bo + wide, y.channels(wide, k - wide));
+    }
+  }
+
+  private static void direct(Planes x, Taps taps, float @Nullable [] bias, int bo, Planes y) {
+    int c = x.channels();
+    int k = y.channels();
     int blocks = (k + BLOCK - 1) / BLOCK;
     float[] packed = new float[blocks * c * 9 * BLOCK];
     for (int o = 0; o < k; o++) {
-      for (int i = 0; i < c * 9; i++) {
-        packed[(o / BLOCK * c * 9 + i) * BLOCK + o % BLOCK] = weight[wo + o * c * 9 + i];
+      for (int i = 0; i < c; i++) {
+        taps.copy(i, o, packed, (o / BLOCK * c + i) * 9 * BLOCK + o % BLOCK, BLOCK);
       }
     }
     float[] biases = new float[blocks * BLOCK];
     if (bias != null) {
       System.arraycopy(bias, bo, biases, 0, k);
     }
-    run(n, c, h, w, k, x, xo, packed, biases, y, yo);
-  }
-
-  /** The same convolution of dy, with channels exchanged and the kernel turned round. */
-  static void inputGrad(
-      int n,
-      int c,
-      int h,
-      int w,
-      int k,
-      float[] weight,
-      int wo,
-      float[] dy,
-      int dyo,
-      float[] dx,
-      int dxo) {
-    WinogradKernels winograd = Winograd.kernels(c, w, k);
-    if (winograd != null) {
-      Winograd.inputGrad(winograd, n, c, h, w, k, weight, wo, dy, dyo, dx, dxo);
-      return;
-    }
-    int blocks = (c + BLOCK - 1) / BLOCK;
-    float[] packed = new float[blocks * k * 9 * BLOCK];
-    for (int o = 0; o < k; o++) {
-      for (int i = 0; i < c; i++) {
-        for (int tap = 0; tap < 9; tap++) {
-          packed[((i / BLOCK * k + o) * 9 + tap) * BLOCK + i % BLOCK] =
-              weight[wo + (o * c + i) * 9 + 8 - tap];
-        }
-      }
-    }
-    run(n, k, h, w, c, dy, dyo, packed, new float[blocks * BLOCK], dx, dxo);
-  }
-
-  private static void run(
-      int n,
-      int c,
-      int h,
-      int w,
-      int k,
-      float[] x,
-      int xo,
-      float[] packed,
-      float[] bias,
-      float[] y,
-      int yo) {
     Team.run(
-        (n + IMAGES - 1) / IMAGES,
+        (x.images() + IMAGES - 1) / IMAGES,
         task -> {
           int first = task * IMAGES;
-          int images = Math.min(IMAGES, n - first);
-          Simd.get()
-              .conv3x3(
-                  images,
-                  c,
-                  h,
-                  w,
-                  k,
-                  x,
-                  xo + first * c * h * w,
-                  packed,
-                  bias,
-                  y,
-                  yo + first * k * h * w);
+          int images = Math.min(IMAGES, x.images() - first);
+          Simd.get().conv3x3(x.images(first, images), packed, biases, y.images(first, images));
         });
   }
 
-  static void weightGrad(
-      int n,
-      int c,
-      int h,
-      int w,
-      int k,
-      float[] x,
-      int xo,
-      float[] dy,
-      int dyo,
-      float[] dw,
-      int dwo) {
-    WinogradKernels winograd = n == 0 ? null : Winograd.kernels(c, w, k);
-    if (winograd != null) {
-      Winograd.weightGrad(winograd, n, c, h, w, k, x, xo, dy, dyo, dw, dwo, false);
+  /** Writes dw {@code [K, C, 3, 3]}. */
+  static void weightGrad(Planes x, Planes dy, float[] dw, int dwo) {
+    int c = x.channels();
+    int k = dy.channels();
+    int step = 9 * c;
+    if (x.images() == 0) {
+      Arrays.fill(dw, dwo, dwo + k * step, 0);
+      return;
+    }
+    Winograd.Part part = Winograd.weightPart(c, x.w(), k);
+    int cw = part.c();
+    int kw = part.k();
+    Planes dyOfPart = dy.channels(0, kw);
+    if (cw > 0) {
+      Winograd.weightGrad(x.channels(0, cw), dyOfPart, dw, dwo, step);
+    }
+    direct(x.channels(cw, c - cw), dyOfPart, dw, dwo + 9 * cw, step);
+    direct(x, dy.channels(kw, k - kw), dw, dwo + kw * step, step);
+  }
+
+  private static void direct(Planes x, Planes dy, float[] dw, int dwo, int step) {
+    int c = x.channels();
+    int k = dy.channels();
+    if (c == 0 || k == 0) {
+      return;
+    }
+    int lanes = Simd.get().lanes();
+    int whole = c / lanes * lanes;
+    if (0 < whole && whole < c && Simd.isFew(c - whole, lanes)) {
+      direct(x.channels(0, whole), dy, dw, dwo, step);
+      direct(x.channels(whole, c - whole), dy, dw, dwo + 9 * whole, step);
       return;
     }
     int size = k * c * 9;
-    int groups = (n + IMAGES_OF_A_SUM - 1) / IMAGES_OF_A_SUM;
-    if (groups == 0) {
-      Arrays.fill(dw, dwo, dwo + size, 0);
-      return;
-    }
+    int groups = (x.images() + IMAGES_OF_A_SUM - 1) / IMAGES_OF_A_SUM;
     float[] sums = new float[groups * size];
     Team.run(
         groups,
         group -> {
           int first = group * IMAGES_OF_A_SUM;
+          int images = Math.min(IMAGES_OF_A_SUM, x.images() - first);
           Simd.get()
               .conv3x3WeightGrad(
-                  Math.min(IMAGES_OF_A_SUM, n - first),
-                  c,
-                  h,
-                  w,
-                  k,
-                  x,
-                  xo + first * c * h * w,
-                  dy,
-                  dyo + first * k * h * w,
-                  sums,
-                  group * size);
+                  x.images(first, images), dy.images(first, images), sums, group * size);
         });
-    PartialSums.add(groups, size, sums, dw, dwo);
+    PartialSums.addRows(groups, k, 9 * c, sums, dw, dwo, step);
   }
 }

@@ -28,10 +28,8 @@ final class Convolutions {
     float[] out = floats(y);
     int yo = y.offset();
     if (s.isPlain3x3()) {
-      int h = s.in()[0];
-      int width = s.in()[1];
       Conv3x3.forward(
-          s.batch(), s.inChannels(), h, width, s.outChannels(), in, xo, w, wo, b, bo, out, yo);
+          planes(s, s.inChannels(), in, xo), w, wo, b, bo, planes(s, s.outChannels(), out, yo));
     } else if (Depthwise.fits(s)) {
       Depthwise.forward(s, in, xo, w, wo, b, bo, out, yo);
     } else if (Conv1x1.fits(s)) {
@@ -53,10 +51,8 @@ final class Convolutions {
     float[] out = floats(dx);
     int dxo = dx.offset();
     if (s.isPlain3x3()) {
-      int h = s.in()[0];
-      int width = s.in()[1];
       Conv3x3.inputGrad(
-          s.batch(), s.inChannels(), h, width, s.outChannels(), w, wo, gradient, dyo, out, dxo);
+          w, wo, planes(s, s.outChannels(), gradient, dyo), planes(s, s.inChannels(), out, dxo));
     } else if (Depthwise.fits(s)) {
       Depthwise.inputGrad(s, w, wo, gradient, dyo, out, dxo);
     } else if (Conv1x1.fits(s)) {
@@ -79,10 +75,8 @@ final class Convolutions {
     float[] out = floats(dweight);
     int dwo = dweight.offset();
     if (s.isPlain3x3()) {
-      int h = s.in()[0];
-      int width = s.in()[1];
       Conv3x3.weightGrad(
-          s.batch(), s.inChannels(), h, width, s.outChannels(), in, xo, gradient, dyo, out, dwo);
+          planes(s, s.inChannels(), in, xo), planes(s, s.outChannels(), gradient, dyo), out, dwo);
     } else if (Depthwise.fits(s)) {
       Depthwise.weightGrad(s, in, xo, gradient, dyo, out, dwo);
     } else if (Conv1x1.fits(s)) {
@@ -91,5 +85,10 @@ final class Convolutions {
       return false;
     }
     return true;
+  }
+
+  /** An operand of a convolution that keeps height and width. */
+  private static Planes planes(ConvSpec s, int channels, float[] elements, int first) {
+    return Planes.of(elements, first, s.batch(), channels, s.in()[0], s.in()[1]);
   }
 }

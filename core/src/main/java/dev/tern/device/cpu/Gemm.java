@@ -54,10 +54,7 @@ final class Gemm {
       return;
     }
     if (!ta && k >= 16 && n <= FEW) {
-      float[] columns = tb ? b : transposed(k, n, b, bo);
-      for (int j = 0; j < n; j++) {
-        vectors(m, k, a, ao, columns, (tb ? bo : 0) + j * k, c, co + j, n, accumulate);
-      }
+      columns(0, tb, m, n, k, a, ao, b, bo, c, co, accumulate);
       return;
     }
     if (!ta && k >= 16 && tb && m <= FEW) {
@@ -74,13 +71,19 @@ final class Gemm {
       small(ta, tb, m, n, k, a, ao, b, bo, c, co, accumulate);
       return;
     }
+    int rest = n % Simd.get().lanes();
+    int wide = !ta && k >= 16 && rest <= FEW ? n - rest : n; // so few would be a panel of a vector
+    if (wide < n) {
+      columns(wide, tb, m, n, k, a, ao, b, bo, c, co, accumulate);
+    }
     int lda = ta ? m : k;
     int ldb = tb ? k : n;
     int rows = m;
-    int columns = n;
+    int columns = wide;
     int most = Team.threads() == 1 ? 1 : BLOCKS * Team.threads();
     long wanted = Math.min((long) m * n * k / ENOUGH, most);
-    while ((long) blocks(m, rows) * blocks(n, columns) < wanted && Math.max(rows, columns) > UNIT) {
+    while ((long) blocks(m, rows) * blocks(wide, columns) < wanted
+        && Math.max(rows, columns) > UNIT) {
       if (rows > columns) {
         rows = half(rows);
       } else {
@@ -89,7 +92,7 @@ final class Gemm {
     }
     int height = rows;
     int width = columns;
-    int across = blocks(n, width);
+    int across = blocks(wide, width);
     Team.run(
         blocks(m, height) * across,
         task -> {
@@ -100,7 +103,7 @@ final class Gemm {
                   ta,
                   tb,
                   Math.min(height, m - i),
-                  Math.min(width, n - j),
+                  Math.min(width, wide - j),
                   k,
                   a,
                   ta ? ao + i : ao + i * lda,
@@ -146,14 +149,28 @@ final class Gemm {
         });
   }
 
-  private static float[] transposed(int rows, int columns, float[] x, int xo) {
-    float[] y = Scratch.floats(Scratch.TRANSPOSED, rows * columns);
-    for (int j = 0; j < columns; j++) {
-      for (int i = 0; i < rows; i++) {
-        y[j * rows + i] = x[xo + i * columns + j];
+  /** The columns of the result from {@code first} on, one after the other; a is not transposed. */
+  private static void columns(
+      int first,
+      boolean tb,
+      int m,
+      int n,
+      int k,
+      float[] a,
+      int ao,
+      float[] b,
+      int bo,
+      float[] c,
+      int co,
+      boolean accumulate) {
+    float[] own = tb ? b : Scratch.floats(Scratch.TRANSPOSED, k);
+    for (int j = first; j < n; j++) {
+      int at = tb ? bo + j * k : 0;
+      for (int l = 0; !tb && l < k; l++) {
+        own[l] = b[bo + l * n + j];
       }
+      vectors(m, k, a, ao, own, at, c, co + j, n, accumulate);
     }
-    return y;
   }
 
   private static void small(

@@ -29,4 +29,20 @@ final class PartialSums {
           }
         });
   }
+
+  /**
+   * Likewise of some rows.
+   *
+   * @param step how far apart the rows of the totals are
+   */
+  static void addRows(int parts, int rows, int width, float[] sums, float[] to, int at, int step) {
+    if (step == width) {
+      add(parts, rows * width, sums, to, at);
+      return;
+    }
+    add(parts, rows * width, sums, sums, 0);
+    for (int row = 0; row < rows; row++) {
+      System.arraycopy(sums, row * width, to, at + row * step, width);
+    }
+  }
 }

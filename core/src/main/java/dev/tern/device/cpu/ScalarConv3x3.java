@@ -12,30 +12,20 @@ final class ScalarConv3x3 {
 
   private ScalarConv3x3() {}
 
-  static void forward(
-      int images,
-      int c,
-      int h,
-      int w,
-      int k,
-      float[] x,
-      int xo,
-      float[] weight,
-      float[] bias,
-      float[] y,
-      int yo) {
+  static void forward(Planes x, float[] weight, float[] bias, Planes y) {
+    int c = x.channels();
     int taps = 9 * c;
-    int flat = h * w;
+    int flat = x.size();
     float[] sum = Scratch.floats(Scratch.RESULT, flat);
     float[] factors = factors(c);
-    for (int n = 0; n < images; n++) {
-      float[][] shifted = shifted(c, h, w, x, xo + n * c * flat);
-      for (int o = 0; o < k; o++) {
+    for (int n = 0; n < x.images(); n++) {
+      float[][] shifted = shifted(c, x.h(), x.w(), x.elements(), x.at(n, 0));
+      for (int o = 0; o < y.channels(); o++) {
         for (int l = 0; l < taps; l++) {
           factors[l] = weight[(o / 8 * taps + l) * 8 + o % 8];
         }
         add(shifted, factors, bias[o], sum, flat);
-        System.arraycopy(sum, 0, y, yo + (n * k + o) * flat, flat);
+        System.arraycopy(sum, 0, y.elements(), y.at(n, o), flat);
       }
     }
   }

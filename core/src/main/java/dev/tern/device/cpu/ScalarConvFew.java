@@ -43,27 +43,17 @@ final class ScalarConvFew {
     sums = Scratch.rows(Scratch.RESULT, k, width);
   }
 
-  static void weightGrad(
-      int lanes,
-      int images,
-      int c,
-      int h,
-      int w,
-      int k,
-      float[] x,
-      int xo,
-      float[] dy,
-      int dyo,
-      float[] dw,
-      int dwo) {
-    var few = new ScalarConvFew(lanes, c, h, w, k);
-    Arrays.fill(dw, dwo, dwo + k * c * 9, 0);
+  static void weightGrad(int lanes, Planes x, Planes dy, float[] dw, int dwo) {
+    int images = x.images();
+    int k = dy.channels();
+    var few = new ScalarConvFew(lanes, x.channels(), x.h(), x.w(), k);
+    Arrays.fill(dw, dwo, dwo + k * few.c * 9, 0);
     for (int n = 0; n < images; n += GROUP) {
       for (int o = 0; o < k; o++) {
         Arrays.fill(few.sums[o], 0, few.width, 0);
       }
       for (int image = n; image < Math.min(images, n + GROUP); image++) {
-        few.add(x, xo + image * c * h * w, dy, dyo + image * k * h * w);
+        few.add(x.elements(), x.at(image, 0), dy.elements(), dy.at(image, 0));
       }
       few.addLanes(dw, dwo);
     }

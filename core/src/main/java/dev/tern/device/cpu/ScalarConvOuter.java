@@ -12,18 +12,11 @@ final class ScalarConvOuter {
 
   private ScalarConvOuter() {}
 
-  static void weightGrad(
-      int images,
-      int c,
-      int h,
-      int w,
-      int k,
-      float[] x,
-      int xo,
-      float[] dy,
-      int dyo,
-      float[] dw,
-      int dwo) {
+  static void weightGrad(Planes x, Planes dy, float[] dw, int dwo) {
+    int c = x.channels();
+    int h = x.h();
+    int w = x.w();
+    int k = dy.channels();
     int wp = w + 2;
     int plane = (h + 2) * wp;
     int width = 9 * c;
@@ -35,10 +28,10 @@ final class ScalarConvOuter {
     for (int o = 0; o < k; o++) {
       Arrays.fill(sums[o], 0, width, 0);
     }
-    for (int n = 0; n < images; n++) {
+    for (int n = 0; n < x.images(); n++) {
       for (int i = 0; i < c * h; i++) {
         int to = i / h * plane + (i % h + 1) * wp + 1;
-        System.arraycopy(x, xo + (n * c * h + i) * w, bordered, to, w);
+        System.arraycopy(x.elements(), x.at(n, 0) + i * w, bordered, to, w);
       }
       for (int first = 0; first < h * w; first += POSITIONS) {
         int count = Math.min(POSITIONS, h * w - first);
@@ -51,7 +44,7 @@ final class ScalarConvOuter {
           }
         }
         for (int o = 0; o < k; o++) {
-          System.arraycopy(dy, dyo + (n * k + o) * h * w + first, left, 0, count);
+          System.arraycopy(dy.elements(), dy.at(n, o) + first, left, 0, count);
           Arrays.fill(left, count, POSITIONS, -0f); // adds nothing, not even to a zero's sign
           for (int l = 0; l < count; l += 4) {
             float[] a = patches[l];

@@ -195,38 +195,21 @@ public class ScalarSimd implements Simd {
   }
 
   @Override
-  public void conv3x3(
-      int images,
-      int c,
-      int h,
-      int w,
-      int k,
-      float[] x,
-      int xo,
-      float[] weight,
-      float[] bias,
-      float[] y,
-      int yo) {
-    ScalarConv3x3.forward(images, c, h, w, k, x, xo, weight, bias, y, yo);
+  public int lanes() {
+    return lanes;
   }
 
   @Override
-  public void conv3x3WeightGrad(
-      int images,
-      int c,
-      int h,
-      int w,
-      int k,
-      float[] x,
-      int xo,
-      float[] dy,
-      int dyo,
-      float[] dw,
-      int dwo) {
-    if (c % lanes == 0) {
-      ScalarConvOuter.weightGrad(images, c, h, w, k, x, xo, dy, dyo, dw, dwo);
+  public void conv3x3(Planes x, float[] weight, float[] bias, Planes y) {
+    ScalarConv3x3.forward(x, weight, bias, y);
+  }
+
+  @Override
+  public void conv3x3WeightGrad(Planes x, Planes dy, float[] dw, int dwo) {
+    if (!Simd.isFew(x.channels(), lanes)) {
+      ScalarConvOuter.weightGrad(x, dy, dw, dwo);
     } else {
-      ScalarConvFew.weightGrad(lanes, images, c, h, w, k, x, xo, dy, dyo, dw, dwo);
+      ScalarConvFew.weightGrad(lanes, x, dy, dw, dwo);
     }
   }
 

@@ -147,38 +147,28 @@ public interface Simd {
       boolean accumulate);
 
   /**
-   * 3x3 convolution with stride 1 and padding 1: x [images, c, h, w] to y [images, k, h, w].
+   * 3x3 convolution with stride 1 and padding 1, of c channels x to k channels y.
    *
    * @param weight [⌈k/8⌉, c, 9, 8]: the 8 output channels of a block beside each other, zeros
    *     beyond k
    * @param bias [⌈k/8⌉ 8], zeros where there is none
    */
-  void conv3x3(
-      int images,
-      int c,
-      int h,
-      int w,
-      int k,
-      float[] x,
-      int xo,
-      float[] weight,
-      float[] bias,
-      float[] y,
-      int yo);
+  void conv3x3(Planes x, float[] weight, float[] bias, Planes y);
 
-  /** The gradient of {@link #conv3x3} for its weight, summed over the images: dw [k, c, 3, 3]. */
-  void conv3x3WeightGrad(
-      int images,
-      int c,
-      int h,
-      int w,
-      int k,
-      float[] x,
-      int xo,
-      float[] dy,
-      int dyo,
-      float[] dw,
-      int dwo);
+  /**
+   * The gradient of {@link #conv3x3} for its weight, summed over the images.
+   *
+   * @param dw [k, c, 3, 3]
+   */
+  void conv3x3WeightGrad(Planes x, Planes dy, float[] dw, int dwo);
+
+  /** How many partial sums the vector kernels keep side by side. */
+  int lanes();
+
+  /** Whether so few channels are not to be lanes of {@link #conv3x3WeightGrad}. */
+  static boolean isFew(int channels, int lanes) {
+    return 5 * channels < 2 * lanes;
+  }
 
   /** Kernels on activations in blocks of channels; null if there are none. */
   default @Nullable BlockKernels blocks() {

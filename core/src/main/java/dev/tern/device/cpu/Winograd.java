@@ -2,6 +2,7 @@ package dev.tern.device.cpu;
 
 import dev.tern.device.BinaryOp;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,24 @@ final class Winograd {
   /** With fewer channels the transforms cost more than they save. */
   private static final int CHANNELS = 16;
 
+  // What the steps take, measured: a direct convolution of one plane to one takes 1, and so does a
+  // direct weight's gradient.
+
+  /** To transform a plane. */
+  private static final double TRANSFORM = 5.5;
+
+  /** The products of one plane for one. */
+  private static final double PRODUCT = 0.4;
+
+  /** A direct convolution to one plane where there are not 8 of them. */
+  private static final double SINGLE = 2;
+
+  private static final double TRANSFORM_OF_GRAD = 3;
+  private static final double PRODUCT_OF_GRAD = 0.72;
+
+  /** A direct weight's gradient of one of few input channels. */
+  private static final double FEW = 3;
+
   /** Input by output channels, of which 36 are kept. */
   private static final int WEIGHTS = 1 << 22;
 
@@ -30,8 +49,9 @@ final class Winograd {
   private Winograd() {}
 
   /**
-   * The kernels; null where a direct convolution is faster, where the transformed operands would
-   * take hundreds of megabytes, or when Winograd's is switched off.
+   * The kernels for activations in {@linkplain Blocked blocks}; null where a direct convolution is
+   * faster, where the transformed operands would take hundreds of megabytes, or when Winograd's is
+   * switched off.
    */
   static @Nullable WinogradKernels kernels(int c, int w, int k) {
     boolean pays = c >= CHANNELS && k >= CHANNELS;
@@ -41,7 +61,93 @@ final class Winograd {
         : null;
   }
 
-  static void forward(
+  /**
+   * How many of k output channels of an activation in the plain order are computed the faster in
+   * this way: none, those that fill whole vectors, or all. The others are left to a direct
+   * convolution.
+   */
+  static int outChannels(int c, int w, int k) {
+    WinogradKernels kernels = kernels(c, w, k);
+    if (kernels == null) {
+      return 0;
+    }
+    int best = 0;
+    double least = direct(c, k);
+    for (int part : new int[] {k / kernels.lanes() * kernels.lanes(), k}) {
+      int padded = kernels.padded(part);
+      double time =
+          TRANSFORM * (kernels.padded(c) + padded) + PRODUCT * c * padded + direct(c, k - part);
+      if (time < least) {
+        best = part;
+        least = time;
+      }
+    }
+    return best;
+  }
+
+  /** Direct convolutions of one plane to one that take as long as c to k. */
+  private static double direct(int c, int k) {
+    int single = k % 8 <= 3 ? k % 8 : 0;
+    return c * (single * SINGLE + (k - single + 7) / 8 * 8);
+  }
+
+  /** The first c input and k output channels. */
+  record Part(int c, int k) {}
+
+  /** Whose weight's gradient is computed the faster in this way, likewise. */
+  static Part weightPart(int c, int w, int k) {
+    var best = new Part(0, 0);
+    WinogradKernels kernels = kernels(c, w, k);
+    if (kernels == null) {
+      return best;
+    }
+    int lanes = kernels.lanes();
+    double least = directWeightGrad(c, k, lanes);
+    for (int ofC : new int[] {c / lanes * lanes, c}) {
+      for (int ofK : new int[] {k / lanes * lanes, k}) {
+        int paddedC = kernels.padded(ofC);
+        double time =
+            TRANSFORM_OF_GRAD * (paddedC + kernels.padded(ofK))
+                + PRODUCT_OF_GRAD * paddedC * ((ofK + 7) / 8 * 8)
+                + directWeightGrad(c - ofC, ofK, lanes)
+                + directWeightGrad(c, k - ofK, lanes);
+        if (time < least) {
+          best = new Part(ofC, ofK);
+          least = time;
+        }
+      }
+    }
+    return best;
+  }
+
+  private static double directWeightGrad(int c, int k, int lanes) {
+    int few = Simd.isFew(c % lanes, lanes) ? c % lanes : 0;
+    int rows = k % 8 <= 3 ? k : (k + 7) / 8 * 8;
+    return (c - few + lanes - 1) / lanes * lanes * rows + few * FEW * ((k + 7) / 8 * 8);
+  }
+
+  /** The convolution of x, or of so many of its output channels as y has. */
+  static void convolve(Planes x, Taps taps, float @Nullable [] bias, int bo, Planes y) {
+    WinogradKernels kernels = Objects.requireNonNull(Simd.get().winograd());
+    int c = x.channels();
+    int k = y.channels();
+    float[] u = BufferPool.floats(weightSize(kernels, c, k));
+    kernels.weight(c, k, taps, u);
+    float[] biases = bias(kernels, k, bias, bo);
+    Input input = (tiles, image, v) -> kernels.input(tiles, x.images(image, tiles.images()), v);
+    Output output =
+        (tiles, image, m) -> kernels.output(tiles, m, biases, y.images(image, tiles.images()));
+    run(kernels, new Blocks(x.images(), x.h(), x.w()), c, k, input, u, output);
+    BufferPool.give(u);
+  }
+
+  /**
+   * The same of activations that are {@link Blocked}, and of a transformed weight.
+   *
+   * @param add whether to add to what is in y, which a block has to be {@linkplain #takesImages
+   *     whole images} for
+   */
+  static void convolveBlocks(
       WinogradKernels kernels,
       int n,
       int c,
@@ -49,17 +155,51 @@ final class Winograd {
       int w,
       int k,
       float[] x,
-      int xo,
-      float[] weight,
-      int wo,
-      float @Nullable [] bias,
-      int bo,
+      float[] u,
+      float[] bias,
       float[] y,
-      int yo) {
-    float[] u = BufferPool.floats(weightSize(kernels, c, k));
-    transform(kernels, c, k, weight, wo, false, u);
-    run(kernels, n, c, h, w, k, x, xo, u, bias(kernels, k, bias, bo), y, yo, false, false);
-    BufferPool.give(u);
+      boolean add) {
+    Input input = (tiles, image, v) -> kernels.inputBlocks(tiles, c, x, image * c * h * w, v);
+    Output output =
+        (tiles, image, m) -> {
+          int to = image * k * h * w;
+          if (add) {
+            int size = tiles.images() * k * h * w;
+            float[] part = Scratch.floats(Scratch.SUMMAND, size);
+            kernels.outputBlocks(tiles, k, m, bias, part, 0);
+            Simd.get().binary(BinaryOp.ADD, y, to, 1, part, 0, 1, y, to, size);
+          } else {
+            kernels.outputBlocks(tiles, k, m, bias, y, to);
+          }
+        };
+    run(kernels, new Blocks(n, h, w), c, k, input, u, output);
+  }
+
+  /** Writes the transformed tiles of some images, the first of which is {@code image}. */
+  @FunctionalInterface
+  private interface Input {
+    void transform(Tiles tiles, int image, float[] v);
+  }
+
+  /** Writes some images from their transformed tiles. */
+  @FunctionalInterface
+  private interface Output {
+    void transform(Tiles tiles, int image, float[] m);
+  }
+
+  private static void run(
+      WinogradKernels kernels, Blocks blocks, int c, int k, Input input, float[] u, Output output) {
+    Team.run(
+        blocks.count(),
+        block -> {
+          Tiles tiles = blocks.tiles(block);
+          int image = blocks.firstImage(block);
+          float[] v = scratch(Scratch.TRANSPOSED, tiles, kernels.padded(c));
+          float[] m = scratch(Scratch.RESULT, tiles, kernels.padded(k));
+          input.transform(tiles, image, v);
+          kernels.product(tiles.count(), c, k, v, u, m);
+          output.transform(tiles, image, m);
+        });
   }
 
   /** k numbers, zeros where there are none, padded as the kernels want them. */
@@ -71,94 +211,13 @@ final class Winograd {
     return biases;
   }
 
-  /** The same convolution of dy, with channels exchanged and the kernel turned round. */
-  static void inputGrad(
-      WinogradKernels kernels,
-      int n,
-      int c,
-      int h,
-      int w,
-      int k,
-      float[] weight,
-      int wo,
-      float[] dy,
-      int dyo,
-      float[] dx,
-      int dxo) {
-    float[] u = BufferPool.floats(weightSize(kernels, c, k));
-    transform(kernels, c, k, weight, wo, true, u);
-    run(kernels, n, k, h, w, c, dy, dyo, u, bias(kernels, c, null, 0), dx, dxo, false, false);
-    BufferPool.give(u);
-  }
-
   /** How many elements a transformed weight has, in either direction. */
   static int weightSize(WinogradKernels kernels, int c, int k) {
     return matrices(kernels.padded(c) * kernels.padded(k));
   }
 
-  /** Transforms a weight {@code [K, C, 3, 3]}, turned for the gradient of the input. */
-  static void transform(
-      WinogradKernels kernels, int c, int k, float[] weight, int wo, boolean turned, float[] u) {
-    if (turned) {
-      kernels.weight(k, c, weight, wo, 9 * c, 9, true, u);
-    } else {
-      kernels.weight(c, k, weight, wo, 9, 9 * c, false, u);
-    }
-  }
-
   private static int matrices(int elements) {
     return WinogradKernels.PRODUCTS * WinogradKernels.stride(elements);
-  }
-
-  /**
-   * The convolution of x with a transformed weight.
-   *
-   * @param blocked whether x and y are {@link Blocked}
-   * @param add whether to add to what is in a blocked y, which a block has to be {@linkplain
-   *     #takesImages whole images} for
-   */
-  static void run(
-      WinogradKernels kernels,
-      int n,
-      int c,
-      int h,
-      int w,
-      int k,
-      float[] x,
-      int xo,
-      float[] u,
-      float[] bias,
-      float[] y,
-      int yo,
-      boolean blocked,
-      boolean add) {
-    var blocks = new Blocks(n, h, w);
-    Team.run(
-        blocks.count(),
-        block -> {
-          Tiles tiles = blocks.tiles(block);
-          int image = blocks.firstImage(block);
-          float[] v = scratch(Scratch.TRANSPOSED, tiles, kernels.padded(c));
-          float[] m = scratch(Scratch.RESULT, tiles, kernels.padded(k));
-          int from = xo + image * c * h * w;
-          int to = yo + image * k * h * w;
-          if (blocked) {
-            kernels.inputBlocks(tiles, c, x, from, v);
-          } else {
-            kernels.input(tiles, c, x, from, v);
-          }
-          kernels.product(tiles.count(), c, k, v, u, m);
-          if (add) {
-            int size = tiles.images() * k * h * w;
-            float[] part = Scratch.floats(Scratch.SUMMAND, size);
-            kernels.outputBlocks(tiles, k, m, bias, part, 0);
-            Simd.get().binary(BinaryOp.ADD, y, to, 1, part, 0, 1, y, to, size);
-          } else if (blocked) {
-            kernels.outputBlocks(tiles, k, m, bias, y, to);
-          } else {
-            kernels.output(tiles, k, m, bias, y, to);
-          }
-        });
   }
 
   /** Whether a block of tiles is some whole images. */
@@ -170,7 +229,18 @@ final class Winograd {
     return Scratch.floats(slot, matrices(tiles.padded() * channels));
   }
 
-  static void weightGrad(
+  /** Writes dw: k rows {@code [c, 3, 3]}, {@code step} apart. */
+  static void weightGrad(Planes x, Planes dy, float[] dw, int dwo, int step) {
+    WinogradKernels kernels = Objects.requireNonNull(Simd.get().winograd());
+    Input input = (tiles, image, v) -> kernels.input(tiles, x.images(image, tiles.images()), v);
+    Input gradient =
+        (tiles, image, z) -> kernels.outputGrad(tiles, dy.images(image, tiles.images()), z);
+    var blocks = new Blocks(x.images(), x.h(), x.w());
+    weightGrad(kernels, blocks, x.channels(), dy.channels(), input, gradient, dw, dwo, step);
+  }
+
+  /** The same of activations that are {@link Blocked}. */
+  static void weightGradBlocks(
       WinogradKernels kernels,
       int n,
       int c,
@@ -178,13 +248,25 @@ final class Winograd {
       int w,
       int k,
       float[] x,
-      int xo,
       float[] dy,
-      int dyo,
+      float[] dw,
+      int dwo) {
+    Input input = (tiles, image, v) -> kernels.inputBlocks(tiles, c, x, image * c * h * w, v);
+    Input gradient =
+        (tiles, image, z) -> kernels.outputGradBlocks(tiles, k, dy, image * k * h * w, z);
+    weightGrad(kernels, new Blocks(n, h, w), c, k, input, gradient, dw, dwo, 9 * c);
+  }
+
+  private static void weightGrad(
+      WinogradKernels kernels,
+      Blocks blocks,
+      int c,
+      int k,
+      Input input,
+      Input gradient,
       float[] dw,
       int dwo,
-      boolean blocked) {
-    var blocks = new Blocks(n, h, w);
+      int step) {
     int perSum = (blocks.count() + SUMS - 1) / SUMS;
     int sums = (blocks.count() + perSum - 1) / perSum;
     int size = k * c * 9;
@@ -201,20 +283,13 @@ final class Winograd {
             int image = blocks.firstImage(block);
             float[] v = scratch(Scratch.TRANSPOSED, tiles, kernels.padded(c));
             float[] z = scratch(Scratch.RESULT, tiles, kernels.padded(k));
-            int from = xo + image * c * h * w;
-            int of = dyo + image * k * h * w;
-            if (blocked) {
-              kernels.inputBlocks(tiles, c, x, from, v);
-              kernels.outputGradBlocks(tiles, k, dy, of, z);
-            } else {
-              kernels.input(tiles, c, x, from, v);
-              kernels.outputGrad(tiles, k, dy, of, z);
-            }
+            input.transform(tiles, image, v);
+            gradient.transform(tiles, image, z);
             kernels.outer(tiles.count(), k, c, z, v, d);
           }
           kernels.weightGrad(k, c, d, parts, part * size);
         });
-    PartialSums.add(sums, size, parts, dw, dwo);
+    PartialSums.addRows(sums, k, 9 * c, parts, dw, dwo, step);
     BufferPool.give(parts);
   }
 

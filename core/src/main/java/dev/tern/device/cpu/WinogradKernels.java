@@ -27,18 +27,11 @@ public interface WinogradKernels {
     return (channels + lanes() - 1) / lanes() * lanes();
   }
 
-  /**
-   * {@code U = G g Gᵀ}, as 36 matrices [in, out].
-   *
-   * @param inStep the distance between the 9 taps of one input channel and of the next
-   * @param outStep likewise for the output channels
-   * @param turned whether to turn the taps by 180°
-   */
-  void weight(
-      int in, int out, float[] weight, int wo, int inStep, int outStep, boolean turned, float[] u);
+  /** {@code U = G g Gᵀ}, as 36 matrices [in, out]. */
+  void weight(int in, int out, Taps taps, float[] u);
 
   /** {@code V = Bᵀ d B} of 6x6 inputs around each tile, as 36 matrices [tiles, c]. */
-  void input(Tiles tiles, int c, float[] x, int xo, float[] v);
+  void input(Tiles tiles, Planes x, float[] v);
 
   /** As {@link #input} of an activation that is {@link Blocked}. */
   void inputBlocks(Tiles tiles, int c, float[] x, int xo, float[] v);
@@ -46,14 +39,14 @@ public interface WinogradKernels {
   /** {@code M = V U}, 36 times: [tiles, in] by [in, out], the number of tiles rounded up to 8. */
   void product(int tiles, int in, int out, float[] v, float[] u, float[] m);
 
-  /** {@code y = Aᵀ M A + bias}; the bias has {@code padded(k)} elements. */
-  void output(Tiles tiles, int k, float[] m, float[] bias, float[] y, int yo);
+  /** {@code y = Aᵀ M A + bias}; the bias is padded as channels are. */
+  void output(Tiles tiles, float[] m, float[] bias, Planes y);
 
   /** As {@link #output} to an activation that is {@link Blocked}. */
   void outputBlocks(Tiles tiles, int k, float[] m, float[] bias, float[] y, int yo);
 
   /** {@code Z = A dy Aᵀ} of each tile, as 36 matrices [tiles, k]. */
-  void outputGrad(Tiles tiles, int k, float[] dy, int dyo, float[] z);
+  void outputGrad(Tiles tiles, Planes dy, float[] z);
 
   /** As {@link #outputGrad} of a gradient that is {@link Blocked}. */
   void outputGradBlocks(Tiles tiles, int k, float[] dy, int dyo, float[] z);

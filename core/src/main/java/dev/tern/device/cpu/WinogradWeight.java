@@ -51,7 +51,11 @@ final class WinogradWeight {
       return;
     }
     float[] made = BufferPool.floats(Winograd.weightSize(kernels, c, k));
-    Winograd.transform(kernels, c, k, elements, from, turned, made);
+    if (turned) {
+      kernels.weight(k, c, Taps.inputGrad(elements, from, c), made);
+    } else {
+      kernels.weight(c, k, Taps.forward(elements, from, c), made);
+    }
     run.accept(made);
     if (kept == null || !kept.keep(turned, made)) {
       BufferPool.give(made);

@@ -25,7 +25,11 @@ class Conv3x3Test {
     "2,16,6,16,8",
     "9,32,3,5,12",
     "2,16,1,33,3",
-    "1,8,16,16,24"
+    "1,8,16,16,24",
+    // one or a few channels more than whole blocks or vectors, and not few of a vector
+    "2,17,16,16,17",
+    "2,13,5,23,11",
+    "3,13,9,16,26"
   })
   void agreesWithSumsInDouble(int n, int c, int h, int w, int k) {
     var sums = new ConvSums(n, c, h, w, k);
@@ -34,9 +38,9 @@ class Conv3x3Test {
       for (int round = 0; round < WARM; round++) {
         float[] got = new float[sums.y.length];
         simd.conv3x3(
-            n, c, h, w, k, sums.x, 0, packed(sums.weight, c, k), padded(sums.bias), got, 0);
+            sums.in(sums.x, 0), packed(sums.weight, c, k), padded(sums.bias), sums.out(got, 0));
         float[] gotWeight = new float[sums.dw.length];
-        simd.conv3x3WeightGrad(n, c, h, w, k, sums.x, 0, sums.dy, 0, gotWeight, 0);
+        simd.conv3x3WeightGrad(sums.in(sums.x, 0), sums.out(sums.dy, 0), gotWeight, 0);
         if (cold == null) {
           near(sums.y, got, 9 * c + 1);
           near(sums.dw, gotWeight, n * h * w);
@@ -47,12 +51,12 @@ class Conv3x3Test {
       }
     }
     float[] gotInput = new float[sums.dx.length];
-    Conv3x3.inputGrad(n, c, h, w, k, sums.weight, 0, sums.dy, 0, gotInput, 0);
+    Conv3x3.inputGrad(sums.weight, 0, sums.out(sums.dy, 0), sums.in(gotInput, 0));
     near(sums.dx, gotInput, 9 * k);
   }
 
   @ParameterizedTest
-  @CsvSource({"21,3,16,16,16", "21,16,16,16,8", "5,5,7,7,11"})
+  @CsvSource({"21,3,16,16,16", "21,16,16,16,8", "5,5,7,7,11", "9,35,8,8,49"})
   void sameBitsOnAnyNumberOfThreads(int n, int c, int h, int w, int k) {
     float[] x = random(n * c * h * w);
     float[] weight = random(k * c * 9);
@@ -78,7 +82,8 @@ class Conv3x3Test {
     float[] weight = random(wo + 3 * 3 * 9);
     float[] y = random(yo + size + 11);
     float[] before = y.clone();
-    Conv3x3.forward(2, 3, 4, 5, 3, x, xo, weight, wo, null, 0, y, yo);
+    Conv3x3.forward(
+        Planes.of(x, xo, 2, 3, 4, 5), weight, wo, null, 0, Planes.of(y, yo, 2, 3, 4, 5));
     for (int i = 0; i < y.length; i++) {
       assertEquals(i >= yo && i < yo + size, y[i] != before[i], "element " + i);
     }
@@ -89,9 +94,11 @@ class Conv3x3Test {
     float[] y = new float[n * k * h * w];
     float[] dx = new float[x.length];
     float[] dw = new float[weight.length];
-    Conv3x3.forward(n, c, h, w, k, x, 0, weight, 0, null, 0, y, 0);
-    Conv3x3.inputGrad(n, c, h, w, k, weight, 0, dy, 0, dx, 0);
-    Conv3x3.weightGrad(n, c, h, w, k, x, 0, dy, 0, dw, 0);
+    Planes in = Planes.of(x, 0, n, c, h, w);
+    Planes gradient = Planes.of(dy, 0, n, k, h, w);
+    Conv3x3.forward(in, weight, 0, null, 0, Planes.of(y, 0, n, k, h, w));
+    Conv3x3.inputGrad(weight, 0, gradient, Planes.of(dx, 0, n, c, h, w));
+    Conv3x3.weightGrad(in, gradient, dw, 0);
     return ConvSums.concat(ConvSums.concat(y, dx), dw);
   }
 

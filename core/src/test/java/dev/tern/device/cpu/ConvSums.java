@@ -70,6 +70,14 @@ final class ConvSums {
     dw[at] += sum;
   }
 
+  Planes in(float[] elements, int first) {
+    return Planes.of(elements, first, n, c, h, w);
+  }
+
+  Planes out(float[] elements, int first) {
+    return Planes.of(elements, first, n, k, h, w);
+  }
+
   static float[] random(SplittableRandom random, int n) {
     float[] values = new float[n];
     for (int i = 0; i < n; i++) {

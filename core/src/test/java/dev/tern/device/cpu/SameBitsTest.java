@@ -139,7 +139,10 @@ class SameBitsTest {
     "9,32,3,5,12",
     "2,16,1,33,3",
     "1,8,16,16,24",
-    "3,20,9,48,2"
+    "3,20,9,48,2",
+    "2,17,16,16,17",
+    "3,13,5,23,11",
+    "2,9,16,16,27"
   })
   void conv3x3(int n, int c, int h, int w, int k) {
     for (boolean special : new boolean[] {false, true}) {
@@ -148,8 +151,12 @@ class SameBitsTest {
       int padded = (k + 7) / 8 * 8;
       float[] weight = special ? wild(padded * c * 9) : tame(padded * c * 9);
       float[] bias = special ? wild(padded) : tame(padded);
-      same(n * k * h * w + 3, (simd, y) -> simd.conv3x3(n, c, h, w, k, x, 1, weight, bias, y, 3));
-      same(k * c * 9 + 4, (simd, dw) -> simd.conv3x3WeightGrad(n, c, h, w, k, x, 1, dy, 2, dw, 4));
+      Planes in = Planes.of(x, 1, n, c, h, w);
+      Planes gradient = Planes.of(dy, 2, n, k, h, w);
+      same(
+          n * k * h * w + 3,
+          (simd, y) -> simd.conv3x3(in, weight, bias, Planes.of(y, 3, n, k, h, w)));
+      same(k * c * 9 + 4, (simd, dw) -> simd.conv3x3WeightGrad(in, gradient, dw, 4));
     }
   }
 
@@ -218,7 +225,11 @@ class SameBitsTest {
     double sum = plain.sum(x, 0, n);
     for (int round = 0; round < 500; round++) {
       choosing.unary(UnaryOp.TANH, 0, 0, x, 0, tanh, 0, n);
-      choosing.conv3x3(1, 2, 128, 128, 8, x, 0, weight, new float[8], convolved, 0);
+      choosing.conv3x3(
+          Planes.of(x, 0, 1, 2, 128, 128),
+          weight,
+          new float[8],
+          Planes.of(convolved, 0, 1, 8, 128, 128));
       float[] all = ConvSums.concat(tanh, convolved);
       first = first == null ? all : first;
       assertArrayEquals(first, all, "round " + round);

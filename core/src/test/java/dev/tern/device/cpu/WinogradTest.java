@@ -26,8 +26,6 @@ class WinogradTest {
   /** Enough calls that C2 has compiled every loop in a kernel. */
   private static final int WARM = 400;
 
-  private final WinogradKernels kernels = Simd.get().winograd();
-
   @AfterEach
   void on() {
     System.clearProperty("tern.winograd");
@@ -62,6 +60,30 @@ class WinogradTest {
     float[] dx = new float[sums.dx.length];
     float[] dw = new float[sums.dw.length];
     all(sums, y, dx, dw);
+    assertTrue(error(sums.y, y) <= ERROR, "forward: " + error(sums.y, y));
+    assertTrue(error(sums.dx, dx) <= ERROR, "backward data: " + error(sums.dx, dx));
+    assertTrue(error(sums.dw, dw) <= WEIGHT_ERROR, "backward weight: " + error(sums.dw, dw));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // channels, output channels, those of either that are Winograd's: forward, and of the gradient
+    "16,16,0,0,0",
+    "32,32,32,32,32",
+    "49,49,48,48,48",
+    "65,33,32,64,32",
+    "47,62,62,47,62",
+    "20,19,0,0,0"
+  })
+  void sharesChannelsWithDirectKernels(int c, int k, int out, int gradC, int gradK) {
+    assertEquals(out, Winograd.outChannels(c, 9, k));
+    assertEquals(new Winograd.Part(gradC, gradK), Winograd.weightPart(c, 9, k));
+    var sums = new ConvSums(3, c, 9, 18, k);
+    float[] y = plain(sums);
+    float[] dx = new float[sums.dx.length];
+    float[] dw = new float[sums.dw.length];
+    Conv3x3.inputGrad(sums.weight, 0, sums.out(sums.dy, 0), sums.in(dx, 0));
+    Conv3x3.weightGrad(sums.in(sums.x, 0), sums.out(sums.dy, 0), dw, 0);
     assertTrue(error(sums.y, y) <= ERROR, "forward: " + error(sums.y, y));
     assertTrue(error(sums.dx, dx) <= ERROR, "backward data: " + error(sums.dx, dx));
     assertTrue(error(sums.dw, dw) <= WEIGHT_ERROR, "backward weight: " + error(sums.dw, dw));
@@ -117,9 +139,9 @@ class WinogradTest {
     float[] weight = shifted(sums.weight, 2);
     float[] bias = shifted(sums.bias, 4);
     float[] dy = shifted(sums.dy, 5);
-    Winograd.forward(kernels, 2, c, 9, 5, k, x, 1, weight, 2, bias, 4, y, 3);
-    Winograd.inputGrad(kernels, 2, c, 9, 5, k, weight, 2, dy, 5, dx, 3);
-    Winograd.weightGrad(kernels, 2, c, 9, 5, k, x, 1, dy, 5, dw, 3, false);
+    Winograd.convolve(sums.in(x, 1), Taps.forward(weight, 2, c), bias, 4, sums.out(y, 3));
+    Winograd.convolve(sums.out(dy, 5), Taps.inputGrad(weight, 2, c), null, 0, sums.in(dx, 3));
+    Winograd.weightGrad(sums.in(x, 1), sums.out(dy, 5), dw, 3, 9 * c);
     for (int i = 0; i < 3; i++) {
       float[] expected = new float[bordered[i].length];
       Arrays.fill(expected, 7);
@@ -178,22 +200,24 @@ class WinogradTest {
     assertNull(Winograd.kernels(15, 16, 64));
   }
 
-  private float[] forward(ConvSums s) {
+  private static float[] forward(ConvSums s) {
     float[] y = new float[s.y.length];
-    Winograd.forward(kernels, s.n, s.c, s.h, s.w, s.k, s.x, 0, s.weight, 0, s.bias, 0, y, 0);
+    Winograd.convolve(s.in(s.x, 0), Taps.forward(s.weight, 0, s.c), s.bias, 0, s.out(y, 0));
     return y;
   }
 
   private static float[] plain(ConvSums s) {
     float[] y = new float[s.y.length];
-    Conv3x3.forward(s.n, s.c, s.h, s.w, s.k, s.x, 0, s.weight, 0, s.bias, 0, y, 0);
+    Conv3x3.forward(s.in(s.x, 0), s.weight, 0, s.bias, 0, s.out(y, 0));
     return y;
   }
 
-  private void all(ConvSums s, float[] y, float[] dx, float[] dw) {
-    Winograd.forward(kernels, s.n, s.c, s.h, s.w, s.k, s.x, 0, s.weight, 0, s.bias, 0, y, 0);
-    Winograd.inputGrad(kernels, s.n, s.c, s.h, s.w, s.k, s.weight, 0, s.dy, 0, dx, 0);
-    Winograd.weightGrad(kernels, s.n, s.c, s.h, s.w, s.k, s.x, 0, s.dy, 0, dw, 0, false);
+  private static void all(ConvSums s, float[] y, float[] dx, float[] dw) {
+    Planes x = s.in(s.x, 0);
+    Planes dy = s.out(s.dy, 0);
+    Winograd.convolve(x, Taps.forward(s.weight, 0, s.c), s.bias, 0, s.out(y, 0));
+    Winograd.convolve(dy, Taps.inputGrad(s.weight, 0, s.c), null, 0, s.in(dx, 0));
+    Winograd.weightGrad(x, dy, dw, 0, 9 * s.c);
   }
 
   private static float[][] fresh(ConvSums s) {

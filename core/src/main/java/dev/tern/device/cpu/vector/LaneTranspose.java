@@ -16,6 +16,9 @@ final class LaneTranspose {
   private static final int L = S.length();
   private static final int SIDE = 16;
 
+  /** So few channels are the faster moved an element at a time. */
+  private static final int FEW = 3;
+
   // lane i of CROSS_k is i ^ k, and HIGH_k has the lanes with bit k
   private static final VectorShuffle<Float> CROSS_1 = cross(1);
   private static final VectorShuffle<Float> CROSS_2 = cross(2);
@@ -100,10 +103,20 @@ final class LaneTranspose {
     }
   }
 
-  /** {@code to[at + positions[p] + i] = x[xo + planes[i] + p]} for p below count and i below L. */
+  /**
+   * {@code to[at + positions[p] + i] = x[xo + planes[i] + p]} for p below count and i below
+   * channels; for more i it may be anything.
+   */
   static void toLanes(
-      float[] x, int xo, int[] planes, float[] to, int at, int[] positions, int count) {
-    if (L == SIDE && count >= SIDE) {
+      float[] x,
+      int xo,
+      int[] planes,
+      int channels,
+      float[] to,
+      int at,
+      int[] positions,
+      int count) {
+    if (L == SIDE && count >= SIDE && channels > FEW) {
       float[] half = Scratch.floats(Scratch.POINTWISE, SIDE * SIDE);
       half[0] = touch(x, xo, planes, count);
       for (int p = 0; p < count; p += SIDE) {
@@ -112,7 +125,7 @@ final class LaneTranspose {
       }
       return;
     }
-    for (int i = 0; i < L; i++) {
+    for (int i = 0; i < Math.min(L, channels); i++) {
       toLane(x, xo + planes[i], to, at + i, positions, count);
     }
   }

@@ -3,6 +3,7 @@ package dev.tern.device.cpu.vector;
 import dev.tern.device.BinaryOp;
 import dev.tern.device.UnaryOp;
 import dev.tern.device.cpu.BlockKernels;
+import dev.tern.device.cpu.Planes;
 import dev.tern.device.cpu.ScalarSimd;
 import dev.tern.device.cpu.Simd;
 import dev.tern.device.cpu.WinogradKernels;
@@ -246,51 +247,29 @@ public final class PanamaSimd extends ScalarSimd {
   }
 
   @Override
-  public void conv3x3(
-      int images,
-      int c,
-      int h,
-      int w,
-      int k,
-      float[] x,
-      int xo,
-      float[] weight,
-      float[] bias,
-      float[] y,
-      int yo) {
+  public void conv3x3(Planes x, float[] weight, float[] bias, Planes y) {
     long begun = trials.begin(CONV);
     if (begun >= 0) {
-      VectorConv3x3.forward(images, c, h, w, k, x, xo, weight, bias, y, yo);
+      VectorConv3x3.forward(x, weight, bias, y);
     } else {
-      super.conv3x3(images, c, h, w, k, x, xo, weight, bias, y, yo);
+      super.conv3x3(x, weight, bias, y);
     }
-    trials.end(CONV, begun, 9L * images * c * h * w * k);
+    trials.end(CONV, begun, work(x, y));
   }
 
   @Override
-  public void conv3x3WeightGrad(
-      int images,
-      int c,
-      int h,
-      int w,
-      int k,
-      float[] x,
-      int xo,
-      float[] dy,
-      int dyo,
-      float[] dw,
-      int dwo) {
-    boolean outer = VectorConvOuter.fits(c);
+  public void conv3x3WeightGrad(Planes x, Planes dy, float[] dw, int dwo) {
+    boolean outer = !Simd.isFew(x.channels(), lanes());
     int kernel = outer ? CONV_WEIGHT_OUTER : CONV_WEIGHT_FEW;
     long begun = trials.begin(kernel);
     if (begun < 0) {
-      super.conv3x3WeightGrad(images, c, h, w, k, x, xo, dy, dyo, dw, dwo);
+      super.conv3x3WeightGrad(x, dy, dw, dwo);
     } else if (outer) {
-      VectorConvOuter.weightGrad(images, c, h, w, k, x, xo, dy, dyo, dw, dwo);
+      VectorConvOuter.weightGrad(x, dy, dw, dwo);
     } else {
-      VectorConvFew.weightGrad(images, c, h, w, k, x, xo, dy, dyo, dw, dwo);
+      VectorConvFew.weightGrad(x, dy, dw, dwo);
     }
-    trials.end(kernel, begun, 9L * images * c * h * w * k);
+    trials.end(kernel, begun, work(x, dy));
   }
 
   @Override
@@ -343,5 +322,9 @@ public final class PanamaSimd extends ScalarSimd {
   private static final class Winograd {
     static final @Nullable WinogradKernels KERNELS =
         VectorWinograd.fits() ? new VectorWinograd() : null;
+  }
+
+  private static long work(Planes x, Planes y) {
+    return 9L * x.images() * x.size() * x.channels() * y.channels();
   }
 }

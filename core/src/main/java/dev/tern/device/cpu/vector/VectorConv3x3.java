@@ -1,5 +1,6 @@
 package dev.tern.device.cpu.vector;
 
+import dev.tern.device.cpu.Planes;
 import dev.tern.device.cpu.Scratch;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -17,6 +18,12 @@ final class VectorConv3x3 {
   private static final int L = S.length();
   private static final int BLOCK = 8;
 
+  /** So many output channels at the end are computed one after the other, not as a block. */
+  private static final int SINGLES = 3;
+
+  /** The rows of one output channel that are computed at a time. */
+  private static final int ROWS = 8;
+
   private VectorConv3x3() {}
 
   /** The elements of a bordered plane, with room for the last vectors to read beyond it. */
@@ -25,18 +32,11 @@ final class VectorConv3x3 {
     return (size + L - 1) / L * L;
   }
 
-  static void forward(
-      int images,
-      int c,
-      int h,
-      int w,
-      int k,
-      float[] x,
-      int xo,
-      float[] weight,
-      float[] bias,
-      float[] y,
-      int yo) {
+  static void forward(Planes x, float[] weight, float[] bias, Planes y) {
+    int c = x.channels();
+    int h = x.h();
+    int w = x.w();
+    int k = y.channels();
     int wp = w + 2;
     int plane = planeSize(h, w);
     float[] p = Scratch.floats(Scratch.PLANES, c * plane);
@@ -48,19 +48,25 @@ final class VectorConv3x3 {
     }
     boolean whole = w % L == 0;
     int flat = whole ? h * w : (h * wp + 2 * L - 1) / (2 * L) * (2 * L);
-    float[] rows = whole ? y : Scratch.floats(Scratch.RESULT, BLOCK * flat);
+    float[] rows = whole ? y.elements() : Scratch.floats(Scratch.RESULT, BLOCK * flat);
     int vectors = flat / L;
     int[] from = new int[vectors];
     for (int v = 0; v < vectors; v++) {
       from[v] = whole ? v * L / w * wp + v * L % w : v * L;
     }
-    for (int n = 0; n < images; n++) {
-      borderInto(c, h, w, x, xo + n * c * h * w, p, wp + 1, plane);
+    for (int n = 0; n < x.images(); n++) {
+      borderInto(c, h, w, x.elements(), x.at(n, 0), p, wp + 1, plane);
       for (int k0 = 0; k0 < k; k0 += BLOCK) {
         int wo = k0 * taps;
         int valid = Math.min(BLOCK, k - k0);
-        int to = whole ? yo + (n * k + k0) * flat : 0;
+        int to = whole ? y.at(n, k0) : 0;
         int stored = whole ? valid : BLOCK;
+        if (valid <= SINGLES && h >= ROWS && w >= L) {
+          for (int j = 0; j < valid; j++) {
+            single(c, h, w, p, plane, weight, wo + j, bias[k0 + j], y.elements(), y.at(n, k0 + j));
+          }
+          continue;
+        }
         int v = 0;
         for (; v + 1 < vectors; v += 2) {
           tile(
@@ -82,10 +88,7 @@ final class VectorConv3x3 {
         }
         if (!whole) {
           for (int j = 0; j < valid; j++) {
-            int out = yo + (n * k + k0 + j) * h * w;
-            for (int r = 0; r < h; r++) {
-              System.arraycopy(rows, j * flat + r * wp, y, out + r * w, w);
-            }
+            copyRows(h, w, rows, j * flat, wp, y.elements(), y.at(n, k0 + j), w);
           }
         }
       }
@@ -153,6 +156,143 @@ final class VectorConv3x3 {
     }
     store(y, yo, stride, valid, a0, a1, a2, a3, a4, a5, a6, a7);
     store(y, yo + L, stride, valid, b0, b1, b2, b3, b4, b5, b6, b7);
+  }
+
+  /** One output channel. */
+  private static void single(
+      int c,
+      int h,
+      int w,
+      float[] p,
+      int plane,
+      float[] weight,
+      int wo,
+      float bias,
+      float[] y,
+      int yo) {
+    for (int i = 0; i < h; i += ROWS) {
+      int row = Math.min(i, h - ROWS);
+      for (int j = 0; j < w; j += L) {
+        int column = Math.min(j, w - L);
+        int from = row * (w + 2) + column;
+        rows(p, from, w + 2, plane, c, weight, wo, bias, y, yo + row * w + column, w);
+      }
+    }
+  }
+
+  /** One output channel at a vector of positions in each of 8 rows. */
+  private static void rows(
+      float[] p,
+      int from,
+      int wp,
+      int plane,
+      int c,
+      float[] w,
+      int wo,
+      float bias,
+      float[] y,
+      int yo,
+      int step) {
+    FloatVector a0 = FloatVector.broadcast(S, bias);
+    FloatVector a1 = a0;
+    FloatVector a2 = a0;
+    FloatVector a3 = a0;
+    FloatVector a4 = a0;
+    FloatVector a5 = a0;
+    FloatVector a6 = a0;
+    FloatVector a7 = a0;
+    for (int i = 0; i < c; i++) {
+      FloatVector w0 = FloatVector.broadcast(S, w[wo]);
+      FloatVector w1 = FloatVector.broadcast(S, w[wo + 8]);
+      FloatVector w2 = FloatVector.broadcast(S, w[wo + 16]);
+      FloatVector w3 = FloatVector.broadcast(S, w[wo + 24]);
+      FloatVector w4 = FloatVector.broadcast(S, w[wo + 32]);
+      FloatVector w5 = FloatVector.broadcast(S, w[wo + 40]);
+      FloatVector w6 = FloatVector.broadcast(S, w[wo + 48]);
+      FloatVector w7 = FloatVector.broadcast(S, w[wo + 56]);
+      FloatVector w8 = FloatVector.broadcast(S, w[wo + 64]);
+      int at = from;
+      FloatVector l = FloatVector.fromArray(S, p, at);
+      FloatVector m = FloatVector.fromArray(S, p, at + 1);
+      FloatVector r = FloatVector.fromArray(S, p, at + 2);
+      a0 = r.fma(w2, m.fma(w1, l.fma(w0, a0)));
+      at = from + wp;
+      l = FloatVector.fromArray(S, p, at);
+      m = FloatVector.fromArray(S, p, at + 1);
+      r = FloatVector.fromArray(S, p, at + 2);
+      a0 = r.fma(w5, m.fma(w4, l.fma(w3, a0)));
+      a1 = r.fma(w2, m.fma(w1, l.fma(w0, a1)));
+      at = from + 2 * wp;
+      l = FloatVector.fromArray(S, p, at);
+      m = FloatVector.fromArray(S, p, at + 1);
+      r = FloatVector.fromArray(S, p, at + 2);
+      a0 = r.fma(w8, m.fma(w7, l.fma(w6, a0)));
+      a1 = r.fma(w5, m.fma(w4, l.fma(w3, a1)));
+      a2 = r.fma(w2, m.fma(w1, l.fma(w0, a2)));
+      at = from + 3 * wp;
+      l = FloatVector.fromArray(S, p, at);
+      m = FloatVector.fromArray(S, p, at + 1);
+      r = FloatVector.fromArray(S, p, at + 2);
+      a1 = r.fma(w8, m.fma(w7, l.fma(w6, a1)));
+      a2 = r.fma(w5, m.fma(w4, l.fma(w3, a2)));
+      a3 = r.fma(w2, m.fma(w1, l.fma(w0, a3)));
+      at = from + 4 * wp;
+      l = FloatVector.fromArray(S, p, at);
+      m = FloatVector.fromArray(S, p, at + 1);
+      r = FloatVector.fromArray(S, p, at + 2);
+      a2 = r.fma(w8, m.fma(w7, l.fma(w6, a2)));
+      a3 = r.fma(w5, m.fma(w4, l.fma(w3, a3)));
+      a4 = r.fma(w2, m.fma(w1, l.fma(w0, a4)));
+      at = from + 5 * wp;
+      l = FloatVector.fromArray(S, p, at);
+      m = FloatVector.fromArray(S, p, at + 1);
+      r = FloatVector.fromArray(S, p, at + 2);
+      a3 = r.fma(w8, m.fma(w7, l.fma(w6, a3)));
+      a4 = r.fma(w5, m.fma(w4, l.fma(w3, a4)));
+      a5 = r.fma(w2, m.fma(w1, l.fma(w0, a5)));
+      at = from + 6 * wp;
+      l = FloatVector.fromArray(S, p, at);
+      m = FloatVector.fromArray(S, p, at + 1);
+      r = FloatVector.fromArray(S, p, at + 2);
+      a4 = r.fma(w8, m.fma(w7, l.fma(w6, a4)));
+      a5 = r.fma(w5, m.fma(w4, l.fma(w3, a5)));
+      a6 = r.fma(w2, m.fma(w1, l.fma(w0, a6)));
+      at = from + 7 * wp;
+      l = FloatVector.fromArray(S, p, at);
+      m = FloatVector.fromArray(S, p, at + 1);
+      r = FloatVector.fromArray(S, p, at + 2);
+      a5 = r.fma(w8, m.fma(w7, l.fma(w6, a5)));
+      a6 = r.fma(w5, m.fma(w4, l.fma(w3, a6)));
+      a7 = r.fma(w2, m.fma(w1, l.fma(w0, a7)));
+      at = from + 8 * wp;
+      l = FloatVector.fromArray(S, p, at);
+      m = FloatVector.fromArray(S, p, at + 1);
+      r = FloatVector.fromArray(S, p, at + 2);
+      a6 = r.fma(w8, m.fma(w7, l.fma(w6, a6)));
+      a7 = r.fma(w5, m.fma(w4, l.fma(w3, a7)));
+      at = from + 9 * wp;
+      l = FloatVector.fromArray(S, p, at);
+      m = FloatVector.fromArray(S, p, at + 1);
+      r = FloatVector.fromArray(S, p, at + 2);
+      a7 = r.fma(w8, m.fma(w7, l.fma(w6, a7)));
+      from += plane;
+      wo += 9 * 8;
+    }
+    a0.intoArray(y, yo);
+    yo += step;
+    a1.intoArray(y, yo);
+    yo += step;
+    a2.intoArray(y, yo);
+    yo += step;
+    a3.intoArray(y, yo);
+    yo += step;
+    a4.intoArray(y, yo);
+    yo += step;
+    a5.intoArray(y, yo);
+    yo += step;
+    a6.intoArray(y, yo);
+    yo += step;
+    a7.intoArray(y, yo);
   }
 
   /** 8 output channels at one vector of positions. */
@@ -232,8 +372,23 @@ final class VectorConv3x3 {
   static void borderInto(
       int planes, int h, int w, float[] from, int fo, float[] to, int first, int step) {
     for (int i = 0; i < planes; i++) {
-      for (int r = 0; r < h; r++) {
-        System.arraycopy(from, fo + (i * h + r) * w, to, first + i * step + r * (w + 2), w);
+      copyRows(h, w, from, fo + i * h * w, w, to, first + i * step, w + 2);
+    }
+  }
+
+  /** Copies rows of w elements. Vectors are faster than a call for each row, which is short. */
+  private static void copyRows(
+      int rows, int w, float[] from, int fo, int fromStep, float[] to, int at, int toStep) {
+    for (int r = 0; r < rows; r++) {
+      int source = fo + r * fromStep;
+      int target = at + r * toStep;
+      if (w < L) {
+        System.arraycopy(from, source, to, target, w);
+        continue;
+      }
+      for (int j = 0; j < w; j += L) {
+        int first = Math.min(j, w - L);
+        FloatVector.fromArray(S, from, source + first).intoArray(to, target + first);
       }
     }
   }

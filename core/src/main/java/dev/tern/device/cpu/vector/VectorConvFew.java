@@ -1,5 +1,6 @@
 package dev.tern.device.cpu.vector;
 
+import dev.tern.device.cpu.Planes;
 import dev.tern.device.cpu.Scratch;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -19,18 +20,12 @@ final class VectorConvFew {
 
   private VectorConvFew() {}
 
-  static void weightGrad(
-      int images,
-      int c,
-      int h,
-      int w,
-      int k,
-      float[] x,
-      int xo,
-      float[] dy,
-      int dyo,
-      float[] dw,
-      int dwo) {
+  static void weightGrad(Planes x, Planes dy, float[] dw, int dwo) {
+    int images = x.images();
+    int c = x.channels();
+    int h = x.h();
+    int w = x.w();
+    int k = dy.channels();
     int wp = w + 2;
     int plane = VectorConv3x3.planeSize(h, w);
     int group = Math.min(images, GROUP);
@@ -39,7 +34,7 @@ final class VectorConvFew {
     int ofDy = whole ? h * w : plane;
     int vectors = whole ? h * w / L : (h * wp + L - 1) / L;
     float[] p = cleared(Scratch.PLANES, c * group * plane);
-    float[] q = whole ? dy : cleared(Scratch.TRANSPOSED, k * group * plane);
+    float[] q = whole ? dy.elements() : cleared(Scratch.TRANSPOSED, k * group * plane);
     Arrays.fill(dw, dwo, dwo + k * c * 9, 0);
     int[] atX = new int[group * vectors];
     int[] atDy = new int[group * vectors];
@@ -47,18 +42,21 @@ final class VectorConvFew {
       int image = i / vectors;
       int v = i % vectors * L;
       atX[i] = image * c * plane + (whole ? v / w * wp + v % w : v);
-      atDy[i] = image * k * ofDy + v;
+      atDy[i] = image * (whole ? dy.step() : k * ofDy) + v;
     }
     float[] sums = new float[3 * BLOCK * L];
     int[] planes = new int[BLOCK];
     for (int n = 0; n < images; n += group) {
       int count = Math.min(group, images - n);
-      VectorConv3x3.borderInto(count * c, h, w, x, xo + n * c * h * w, p, wp + 1, plane);
-      int first = dyo + n * k * h * w;
-      if (!whole) {
-        VectorConv3x3.borderInto(count * k, h, w, dy, first, q, 0, plane);
-        first = 0;
+      for (int image = 0; image < count; image++) {
+        int to = image * c * plane + wp + 1;
+        VectorConv3x3.borderInto(c, h, w, x.elements(), x.at(n + image, 0), p, to, plane);
       }
+      for (int image = 0; !whole && image < count; image++) {
+        int to = image * k * plane;
+        VectorConv3x3.borderInto(k, h, w, dy.elements(), dy.at(n + image, 0), q, to, plane);
+      }
+      int first = whole ? dy.at(n, 0) : 0;
       for (int k0 = 0; k0 < k; k0 += BLOCK) {
         for (int j = 0; j < BLOCK; j++) {
           planes[j] = first + Math.min(k0 + j, k - 1) * ofDy;

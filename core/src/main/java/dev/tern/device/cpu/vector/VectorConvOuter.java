@@ -1,12 +1,13 @@
 package dev.tern.device.cpu.vector;
 
+import dev.tern.device.cpu.Planes;
 import dev.tern.device.cpu.Scratch;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The weight gradient of a 3x3 convolution whose input channels fill whole vectors: lanes are input
+ * The weight gradient of a 3x3 convolution whose input channels fill vectors: lanes are input
  * channels, so that a position's contribution is an outer product, dy of 8 output channels by the
  * vectors at the 3 taps of a row. No lanes are added up, and the 24 sums stay in registers for a
  * whole plane.
@@ -17,34 +18,30 @@ final class VectorConvOuter {
   private static final int BLOCK = 8;
   private static final int SUMS = 3 * BLOCK * L;
 
+  /** So many output channels at the end are computed one after the other, not as a block. */
+  private static final int SINGLES = 3;
+
   private VectorConvOuter() {}
 
-  static boolean fits(int c) {
-    return c % L == 0;
-  }
-
-  static void weightGrad(
-      int images,
-      int c,
-      int h,
-      int w,
-      int k,
-      float[] x,
-      int xo,
-      float[] dy,
-      int dyo,
-      float[] dw,
-      int dwo) {
+  static void weightGrad(Planes x, Planes dy, float[] dw, int dwo) {
+    int c = x.channels();
+    int h = x.h();
+    int w = x.w();
+    int k = dy.channels();
     int wp = w + 2;
     int plane = (h + 2) * wp * L;
-    int slices = c / L;
-    int blocks = (k + BLOCK - 1) / BLOCK;
-    boolean padded = k % BLOCK != 0;
+    int slices = (c + L - 1) / L;
+    int singles = k % BLOCK <= SINGLES ? k % BLOCK : 0;
+    int blocks = (k - singles + BLOCK - 1) / BLOCK;
+    boolean padded = blocks * BLOCK > k;
+    int ofBlocks = blocks * slices * 3 * SUMS;
+    int size = ofBlocks + singles * slices * 9 * L;
     float[] turned = Scratch.floats(Scratch.PLANES, slices * plane);
-    float[] sums = Scratch.floats(Scratch.RESULT, blocks * slices * 3 * SUMS);
-    float[] wide = padded ? Scratch.floats(Scratch.TRANSPOSED, blocks * BLOCK * h * w) : dy;
+    float[] sums = Scratch.floats(Scratch.RESULT, size);
+    float[] wide =
+        padded ? Scratch.floats(Scratch.TRANSPOSED, blocks * BLOCK * h * w) : dy.elements();
     Arrays.fill(turned, 0, slices * plane, 0);
-    Arrays.fill(sums, 0, blocks * slices * 3 * SUMS, 0);
+    Arrays.fill(sums, 0, size, 0);
     if (padded) {
       Arrays.fill(wide, k * h * w, blocks * BLOCK * h * w, 0);
     }
@@ -52,11 +49,11 @@ final class VectorConvOuter {
     for (int p = 0; p < h * w; p++) {
       offsets[p] = (p / w * wp + p % w) * L;
     }
-    for (int n = 0; n < images; n++) {
-      turn(c, h, w, x, xo + n * c * h * w, turned, plane);
-      int from = dyo + n * k * h * w;
+    for (int n = 0; n < x.images(); n++) {
+      turn(c, h, w, x.elements(), x.at(n, 0), turned, plane);
+      int from = dy.at(n, 0);
       if (padded) {
-        System.arraycopy(dy, from, wide, 0, k * h * w);
+        System.arraycopy(dy.elements(), from, wide, 0, k * h * w);
         from = 0;
       }
       for (int block = 0; block < blocks; block++) {
@@ -68,13 +65,23 @@ final class VectorConvOuter {
           }
         }
       }
+      for (int o = k - singles; o < k; o++) {
+        for (int slice = 0; slice < slices; slice++) {
+          int to = ofBlocks + ((o - k + singles) * slices + slice) * 9 * L;
+          single(turned, slice * plane, wp * L, offsets, wide, from + o * h * w, sums, to);
+        }
+      }
     }
     for (int o = 0; o < k; o++) {
       for (int i = 0; i < c; i++) {
+        int slice = i / L;
         for (int tap = 0; tap < 9; tap++) {
-          int row = (o / BLOCK * slices + i / L) * 3 + tap / 3;
-          dw[dwo + (o * c + i) * 9 + tap] =
-              sums[row * SUMS + (o % BLOCK * 3 + tap % 3) * L + i % L];
+          int at =
+              o < k - singles
+                  ? ((o / BLOCK * slices + slice) * 3 + tap / 3) * SUMS
+                      + (o % BLOCK * 3 + tap % 3) * L
+                  : ofBlocks + (((o - k + singles) * slices + slice) * 9 + tap) * L;
+          dw[dwo + (o * c + i) * 9 + tap] = sums[at + i % L];
         }
       }
     }
@@ -94,6 +101,44 @@ final class VectorConvOuter {
     for (int j = 0; j < w; j++) {
       to[at + j * L] = x[xo + j];
     }
+  }
+
+  /** One output channel by all 9 taps. */
+  private static void single(
+      float[] x, int xo, int row, int[] offsets, float[] dy, int d, float[] sums, int so) {
+    FloatVector a0 = FloatVector.fromArray(S, sums, so);
+    FloatVector a1 = FloatVector.fromArray(S, sums, so + L);
+    FloatVector a2 = FloatVector.fromArray(S, sums, so + 2 * L);
+    FloatVector b0 = FloatVector.fromArray(S, sums, so + 3 * L);
+    FloatVector b1 = FloatVector.fromArray(S, sums, so + 4 * L);
+    FloatVector b2 = FloatVector.fromArray(S, sums, so + 5 * L);
+    FloatVector c0 = FloatVector.fromArray(S, sums, so + 6 * L);
+    FloatVector c1 = FloatVector.fromArray(S, sums, so + 7 * L);
+    FloatVector c2 = FloatVector.fromArray(S, sums, so + 8 * L);
+    for (int p = 0; p < offsets.length; p++) {
+      int a = xo + offsets[p];
+      int b = a + row;
+      int c = b + row;
+      FloatVector g = FloatVector.broadcast(S, dy[d + p]);
+      a0 = FloatVector.fromArray(S, x, a).fma(g, a0);
+      a1 = FloatVector.fromArray(S, x, a + L).fma(g, a1);
+      a2 = FloatVector.fromArray(S, x, a + 2 * L).fma(g, a2);
+      b0 = FloatVector.fromArray(S, x, b).fma(g, b0);
+      b1 = FloatVector.fromArray(S, x, b + L).fma(g, b1);
+      b2 = FloatVector.fromArray(S, x, b + 2 * L).fma(g, b2);
+      c0 = FloatVector.fromArray(S, x, c).fma(g, c0);
+      c1 = FloatVector.fromArray(S, x, c + L).fma(g, c1);
+      c2 = FloatVector.fromArray(S, x, c + 2 * L).fma(g, c2);
+    }
+    a0.intoArray(sums, so);
+    a1.intoArray(sums, so + L);
+    a2.intoArray(sums, so + 2 * L);
+    b0.intoArray(sums, so + 3 * L);
+    b1.intoArray(sums, so + 4 * L);
+    b2.intoArray(sums, so + 5 * L);
+    c0.intoArray(sums, so + 6 * L);
+    c1.intoArray(sums, so + 7 * L);
+    c2.intoArray(sums, so + 8 * L);
   }
 
   private static void outer(

@@ -158,7 +158,8 @@ final class VectorGemm {
   private static void turnA(int mc, int kc, float[] a, int ao, int lda, float[] to, int pitch) {
     int[] rows = LaneTranspose.positions(mc, 1, pitch / L);
     for (int l = 0; l < kc; l += L) {
-      LaneTranspose.toLanes(a, ao + l * lda, LaneTranspose.planes(kc - l, lda), to, l, rows, mc);
+      int[] columns = LaneTranspose.planes(kc - l, lda);
+      LaneTranspose.toLanes(a, ao + l * lda, columns, kc - l, to, l, rows, mc);
     }
   }
 
@@ -181,8 +182,8 @@ final class VectorGemm {
       int kc, int valid, float[] b, int bo, int ldb, float[] to, int at, int columns) {
     int[] rows = LaneTranspose.positions(kc, 1, columns / L);
     for (int j = 0; j < valid; j += L) {
-      LaneTranspose.toLanes(
-          b, bo + j * ldb, LaneTranspose.planes(valid - j, ldb), to, at + j, rows, kc);
+      int[] rowsOfB = LaneTranspose.planes(valid - j, ldb);
+      LaneTranspose.toLanes(b, bo + j * ldb, rowsOfB, valid - j, to, at + j, rows, kc);
     }
   }
 }

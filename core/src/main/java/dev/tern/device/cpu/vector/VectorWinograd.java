@@ -1,6 +1,8 @@
 package dev.tern.device.cpu.vector;
 
+import dev.tern.device.cpu.Planes;
 import dev.tern.device.cpu.Scratch;
+import dev.tern.device.cpu.Taps;
 import dev.tern.device.cpu.Tiles;
 import dev.tern.device.cpu.WinogradKernels;
 import java.util.Arrays;
@@ -43,11 +45,11 @@ final class VectorWinograd implements WinogradKernels {
   }
 
   @Override
-  public void input(Tiles tiles, int c, float[] x, int xo, float[] v) {
+  public void input(Tiles tiles, Planes x, float[] v) {
+    int c = x.channels();
     int across = tiles.across();
     int pitch = EDGE * across + 2;
     int row = pitch * L;
-    int plane = tiles.h() * tiles.w();
     int padded = padded(c);
     int stride = WinogradKernels.stride(tiles.padded() * padded);
     float[] turned = cleared(Scratch.PLANES, (EDGE * tiles.rows() + 2) * row);
@@ -57,12 +59,12 @@ final class VectorWinograd implements WinogradKernels {
     int at = ((first - tiles.top() + 1) * pitch + 1) * L;
     int[] positions = LaneTranspose.positions(last - first, tiles.w(), pitch);
     for (int c0 = 0; c0 < padded; c0 += L) {
-      int[] planes = LaneTranspose.planes(c - c0, plane);
-      int from = xo + Math.min(c0, c - 1) * plane + first * tiles.w();
+      int[] planes = LaneTranspose.planes(c - c0, x.size());
       int to = c0;
       for (int n = 0; n < tiles.images(); n++) {
+        int from = x.at(n, c0) + first * tiles.w();
         LaneTranspose.toLanes(
-            x, from + n * c * plane, planes, turned, at, positions, positions.length);
+            x.elements(), from, planes, c - c0, turned, at, positions, positions.length);
         for (int r = 0; r < tiles.rows(); r++) {
           int rowAt = EDGE * r * row;
           int lastAt = rowAt + (REACH - 1) * row;
@@ -75,22 +77,22 @@ final class VectorWinograd implements WinogradKernels {
   }
 
   @Override
-  public void outputGrad(Tiles tiles, int k, float[] dy, int dyo, float[] z) {
+  public void outputGrad(Tiles tiles, Planes dy, float[] z) {
+    int k = dy.channels();
     int across = tiles.across();
     int pitch = EDGE * across;
-    int plane = tiles.h() * tiles.w();
     int padded = padded(k);
     int stride = WinogradKernels.stride(tiles.padded() * padded);
     float[] turned = cleared(Scratch.PLANES, EDGE * tiles.rows() * pitch * L);
     float[] columns = Scratch.floats(Scratch.TILE, REACH * pitch * L);
     int[] positions = LaneTranspose.positions(tiles.bottom() - tiles.top(), tiles.w(), pitch);
     for (int k0 = 0; k0 < padded; k0 += L) {
-      int[] planes = LaneTranspose.planes(k - k0, plane);
-      int from = dyo + Math.min(k0, k - 1) * plane + tiles.top() * tiles.w();
+      int[] planes = LaneTranspose.planes(k - k0, dy.size());
       int to = k0;
       for (int n = 0; n < tiles.images(); n++) {
+        int from = dy.at(n, k0) + tiles.top() * tiles.w();
         LaneTranspose.toLanes(
-            dy, from + n * k * plane, planes, turned, 0, positions, positions.length);
+            dy.elements(), from, planes, k - k0, turned, 0, positions, positions.length);
         for (int r = 0; r < tiles.rows(); r++) {
           gradColumns(turned, EDGE * r * pitch * L, pitch * L, columns, pitch * L, pitch * L);
           gradRows(columns, pitch * L, across, z, to, stride, padded);
@@ -101,18 +103,17 @@ final class VectorWinograd implements WinogradKernels {
   }
 
   @Override
-  public void output(Tiles tiles, int k, float[] m, float[] bias, float[] y, int yo) {
+  public void output(Tiles tiles, float[] m, float[] bias, Planes y) {
+    int k = y.channels();
     int across = tiles.across();
     int pitch = EDGE * across;
-    int plane = tiles.h() * tiles.w();
     int padded = padded(k);
     int stride = WinogradKernels.stride(tiles.padded() * padded);
     float[] turned = Scratch.floats(Scratch.PLANES, EDGE * tiles.rows() * pitch * L);
     float[] columns = Scratch.floats(Scratch.TILE, REACH * pitch * L);
     int[] positions = LaneTranspose.positions(tiles.bottom() - tiles.top(), tiles.w(), pitch);
     for (int k0 = 0; k0 < k; k0 += L) {
-      int[] planes = LaneTranspose.planes(k - k0, plane);
-      int to = yo + k0 * plane + tiles.top() * tiles.w();
+      int[] planes = LaneTranspose.planes(k - k0, y.size());
       int from = k0;
       for (int n = 0; n < tiles.images(); n++) {
         for (int r = 0; r < tiles.rows(); r++) {
@@ -121,7 +122,8 @@ final class VectorWinograd implements WinogradKernels {
               columns, pitch * L, bias, k0, turned, EDGE * r * pitch * L, pitch * L, pitch * L);
           from += across * padded;
         }
-        LaneTranspose.toPlanes(turned, positions, y, to + n * k * plane, planes, positions.length);
+        int to = y.at(n, k0) + tiles.top() * tiles.w();
+        LaneTranspose.toPlanes(turned, positions, y.elements(), to, planes, positions.length);
       }
     }
   }
@@ -434,10 +436,8 @@ final class VectorWinograd implements WinogradKernels {
   }
 
   @Override
-  public void weight(
-      int in, int out, float[] weight, int wo, int inStep, int outStep, boolean turned, float[] u) {
-    VectorWinogradWeight.transform(
-        in, out, padded(in), padded(out), weight, wo, inStep, outStep, turned, u);
+  public void weight(int in, int out, Taps taps, float[] u) {
+    VectorWinogradWeight.transform(in, out, padded(in), padded(out), taps, u);
   }
 
   @Override
@@ -447,7 +447,7 @@ final class VectorWinograd implements WinogradKernels {
 
   @Override
   public void product(int tiles, int in, int out, float[] v, float[] u, float[] m) {
-    VectorWinogradProduct.product(tiles, padded(in), padded(out), v, u, m);
+    VectorWinogradProduct.product(tiles, in, padded(in), padded(out), v, u, m);
   }
 
   @Override

@@ -21,21 +21,25 @@ final class VectorWinogradProduct {
 
   private VectorWinogradProduct() {}
 
-  static void product(int tiles, int in, int out, float[] v, float[] u, float[] m) {
+  /**
+   * @param in the input channels
+   * @param step how far apart the rows of v are
+   */
+  static void product(int tiles, int in, int step, int out, float[] v, float[] u, float[] m) {
     int rows = (tiles + ROWS - 1) / ROWS * ROWS;
-    int ofV = WinogradKernels.stride(rows * in);
-    int ofU = WinogradKernels.stride(in * out);
+    int ofV = WinogradKernels.stride(rows * step);
+    int ofU = WinogradKernels.stride(step * out);
     int ofM = WinogradKernels.stride(rows * out);
     for (int f = 0; f < WinogradKernels.PRODUCTS; f++) {
       int k = 0;
       for (; PAIRS && k + 2 * L <= out; k += 2 * L) {
         for (int t = 0; t < rows; t += ROWS) {
-          rowsByTwo(v, f * ofV + t * in, in, u, f * ofU + k, out, m, f * ofM + t * out + k);
+          rowsByTwo(v, f * ofV + t * step, step, in, u, f * ofU + k, out, m, f * ofM + t * out + k);
         }
       }
       for (; k < out; k += L) {
         for (int t = 0; t < rows; t += ROWS) {
-          rowsByOne(v, f * ofV + t * in, in, u, f * ofU + k, out, m, f * ofM + t * out + k);
+          rowsByOne(v, f * ofV + t * step, step, in, u, f * ofU + k, out, m, f * ofM + t * out + k);
         }
       }
     }
@@ -60,14 +64,14 @@ final class VectorWinogradProduct {
   }
 
   private static void rowsByTwo(
-      float[] v, int vo, int in, float[] u, int uo, int out, float[] m, int mo) {
-    int v1 = vo + in;
-    int v2 = v1 + in;
-    int v3 = v2 + in;
-    int v4 = v3 + in;
-    int v5 = v4 + in;
-    int v6 = v5 + in;
-    int v7 = v6 + in;
+      float[] v, int vo, int step, int in, float[] u, int uo, int out, float[] m, int mo) {
+    int v1 = vo + step;
+    int v2 = v1 + step;
+    int v3 = v2 + step;
+    int v4 = v3 + step;
+    int v5 = v4 + step;
+    int v6 = v5 + step;
+    int v7 = v6 + step;
     FloatVector a0 = FloatVector.zero(S);
     FloatVector b0 = a0;
     FloatVector a1 = a0;
@@ -139,14 +143,14 @@ final class VectorWinogradProduct {
   }
 
   private static void rowsByOne(
-      float[] v, int vo, int in, float[] u, int uo, int out, float[] m, int mo) {
-    int v1 = vo + in;
-    int v2 = v1 + in;
-    int v3 = v2 + in;
-    int v4 = v3 + in;
-    int v5 = v4 + in;
-    int v6 = v5 + in;
-    int v7 = v6 + in;
+      float[] v, int vo, int step, int in, float[] u, int uo, int out, float[] m, int mo) {
+    int v1 = vo + step;
+    int v2 = v1 + step;
+    int v3 = v2 + step;
+    int v4 = v3 + step;
+    int v5 = v4 + step;
+    int v6 = v5 + step;
+    int v7 = v6 + step;
     FloatVector a0 = FloatVector.zero(S);
     FloatVector a1 = a0;
     FloatVector a2 = a0;

@@ -1,6 +1,7 @@
 package dev.tern.device.cpu.vector;
 
 import dev.tern.device.cpu.Scratch;
+import dev.tern.device.cpu.Taps;
 import dev.tern.device.cpu.WinogradKernels;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -22,31 +23,15 @@ final class VectorWinogradWeight {
   private VectorWinogradWeight() {}
 
   /** {@code U = G g Gᵀ}, lanes are output channels. */
-  static void transform(
-      int in,
-      int out,
-      int paddedIn,
-      int paddedOut,
-      float[] weight,
-      int wo,
-      int inStep,
-      int outStep,
-      boolean turned,
-      float[] u) {
+  static void transform(int in, int out, int paddedIn, int paddedOut, Taps taps, float[] u) {
     int stride = WinogradKernels.stride(paddedIn * paddedOut);
     float[] g = Scratch.floats(Scratch.TILE, (9 + 18) * L);
-    for (int f = 0; in < paddedIn && f < WinogradKernels.PRODUCTS; f++) {
-      Arrays.fill(u, f * stride + in * paddedOut, f * stride + paddedIn * paddedOut, 0);
-    }
     for (int k = 0; k < paddedOut; k += L) {
       int lanes = Math.max(0, Math.min(L, out - k));
       Arrays.fill(g, 0, 9 * L, 0);
       for (int c = 0; c < in; c++) {
         for (int i = 0; i < lanes; i++) {
-          int from = wo + c * inStep + (k + i) * outStep;
-          for (int tap = 0; tap < 9; tap++) {
-            g[(turned ? 8 - tap : tap) * L + i] = weight[from + tap];
-          }
+          taps.copy(c, k + i, g, i, L);
         }
         for (int j = 0; j < 3; j++) {
           spread(g, j * L, 3 * L, g, (9 + j) * L, 3 * L);
