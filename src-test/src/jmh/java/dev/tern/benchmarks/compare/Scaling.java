@@ -101,7 +101,7 @@ final class Scaling {
               new Curve("matmul", "matmul %1$d")));
 
   /** Shorter than usual: sizes warm each other's code up. */
-  static final Timing TIMING = new Timing(0.4, 0.2);
+  static final Timing TIMING = new Timing(0.3, 0.2);
 
   /** As many as a figure needs. */
   static final int REPETITIONS = 3;
