@@ -12,6 +12,15 @@ final class Conv3x3 {
   private static final int IMAGES_OF_A_SUM = 8;
   private static final int BLOCK = 8;
 
+  /** So many channels beyond whole blocks are computed one by one. */
+  private static final int SINGLES = 3;
+
+  /** What one of them takes, measured: one of a block takes 1. */
+  private static final double SINGLE = 2;
+
+  /** Likewise what one of few input channels takes in the weight's gradient. */
+  private static final double FEW = 3;
+
   private Conv3x3() {}
 
   static void forward(Planes x, float[] weight, int wo, float @Nullable [] bias, int bo, Planes y) {
@@ -34,17 +43,39 @@ final class Conv3x3 {
     }
   }
 
+  /** The time of a direct convolution of c channels to k, in those of one to one of a block. */
+  static double directCost(int c, int k) {
+    int single = singles(k);
+    return c * (SINGLE * single + roundUp(k - single, BLOCK));
+  }
+
+  /** The time of a direct weight's gradient, likewise. */
+  static double directGradCost(int c, int k) {
+    int lanes = Simd.get().lanes();
+    int few = Simd.isFew(c % lanes, lanes) ? c % lanes : 0;
+    int single = singles(k);
+    return roundUp(c - few, lanes) * (single + roundUp(k - single, BLOCK))
+        + FEW * few * roundUp(k, BLOCK);
+  }
+
+  private static int singles(int k) {
+    return k % BLOCK <= SINGLES ? k % BLOCK : 0;
+  }
+
+  private static int roundUp(int n, int to) {
+    return (n + to - 1) / to * to;
+  }
+
   private static void direct(Planes x, Taps taps, float @Nullable [] bias, int bo, Planes y) {
     int c = x.channels();
     int k = y.channels();
-    int blocks = (k + BLOCK - 1) / BLOCK;
-    float[] packed = new float[blocks * c * 9 * BLOCK];
+    float[] packed = new float[roundUp(k, BLOCK) * c * 9];
     for (int o = 0; o < k; o++) {
       for (int i = 0; i < c; i++) {
         taps.copy(i, o, packed, (o / BLOCK * c + i) * 9 * BLOCK + o % BLOCK, BLOCK);
       }
     }
-    float[] biases = new float[blocks * BLOCK];
+    float[] biases = new float[roundUp(k, BLOCK)];
     if (bias != null) {
       System.arraycopy(bias, bo, biases, 0, k);
     }

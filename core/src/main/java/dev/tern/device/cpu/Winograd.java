@@ -19,8 +19,7 @@ final class Winograd {
   /** With fewer channels the transforms cost more than they save. */
   private static final int CHANNELS = 16;
 
-  // What the steps take, measured: a direct convolution of one plane to one takes 1, and so does a
-  // direct weight's gradient.
+  // What the steps take, measured, in Conv3x3's units.
 
   /** To transform a plane. */
   private static final double TRANSFORM = 5.5;
@@ -28,14 +27,8 @@ final class Winograd {
   /** The products of one plane for one. */
   private static final double PRODUCT = 0.4;
 
-  /** A direct convolution to one plane where there are not 8 of them. */
-  private static final double SINGLE = 2;
-
   private static final double TRANSFORM_OF_GRAD = 3;
   private static final double PRODUCT_OF_GRAD = 0.72;
-
-  /** A direct weight's gradient of one of few input channels. */
-  private static final double FEW = 3;
 
   /** Input by output channels, of which 36 are kept. */
   private static final int WEIGHTS = 1 << 22;
@@ -72,23 +65,19 @@ final class Winograd {
       return 0;
     }
     int best = 0;
-    double least = direct(c, k);
+    double least = Conv3x3.directCost(c, k);
     for (int part : new int[] {k / kernels.lanes() * kernels.lanes(), k}) {
       int padded = kernels.padded(part);
       double time =
-          TRANSFORM * (kernels.padded(c) + padded) + PRODUCT * c * padded + direct(c, k - part);
+          TRANSFORM * (kernels.padded(c) + padded)
+              + PRODUCT * c * padded
+              + Conv3x3.directCost(c, k - part);
       if (time < least) {
         best = part;
         least = time;
       }
     }
     return best;
-  }
-
-  /** Direct convolutions of one plane to one that take as long as c to k. */
-  private static double direct(int c, int k) {
-    int single = k % 8 <= 3 ? k % 8 : 0;
-    return c * (single * SINGLE + (k - single + 7) / 8 * 8);
   }
 
   /** The first c input and k output channels. */
@@ -102,15 +91,15 @@ final class Winograd {
       return best;
     }
     int lanes = kernels.lanes();
-    double least = directWeightGrad(c, k, lanes);
+    double least = Conv3x3.directGradCost(c, k);
     for (int ofC : new int[] {c / lanes * lanes, c}) {
       for (int ofK : new int[] {k / lanes * lanes, k}) {
         int paddedC = kernels.padded(ofC);
         double time =
             TRANSFORM_OF_GRAD * (paddedC + kernels.padded(ofK))
                 + PRODUCT_OF_GRAD * paddedC * ((ofK + 7) / 8 * 8)
-                + directWeightGrad(c - ofC, ofK, lanes)
-                + directWeightGrad(c, k - ofK, lanes);
+                + Conv3x3.directGradCost(c - ofC, ofK)
+                + Conv3x3.directGradCost(c, k - ofK);
         if (time < least) {
           best = new Part(ofC, ofK);
           least = time;
@@ -118,12 +107,6 @@ final class Winograd {
       }
     }
     return best;
-  }
-
-  private static double directWeightGrad(int c, int k, int lanes) {
-    int few = Simd.isFew(c % lanes, lanes) ? c % lanes : 0;
-    int rows = k % 8 <= 3 ? k : (k + 7) / 8 * 8;
-    return (c - few + lanes - 1) / lanes * lanes * rows + few * FEW * ((k + 7) / 8 * 8);
   }
 
   /** The convolution of x, or of so many of its output channels as y has. */
