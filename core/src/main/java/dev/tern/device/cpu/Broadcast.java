@@ -89,16 +89,6 @@ final class Broadcast {
     return steps[operand][0];
   }
 
-  /** By how much an operand moves from row to row, where {@link #isSimple}. */
-  int rowStep(int operand) {
-    return count == 1 ? 0 : steps[operand][1];
-  }
-
-  /** Whether the rows are those of a matrix: one step leads from each to the next. */
-  boolean isSimple() {
-    return count <= 2;
-  }
-
   /** Visits every row; many rows on many threads, in blocks that depend on the shape alone. */
   void each(Row row) {
     if (sizes[0] == 0 || rows == 0) {
