@@ -19,6 +19,7 @@ import dev.tern.device.Device;
 import dev.tern.device.Draw;
 import dev.tern.device.Generator;
 import dev.tern.device.MatmulSpec;
+import dev.tern.device.NllSpec;
 import dev.tern.device.NormSpec;
 import dev.tern.device.PoolSpec;
 import dev.tern.device.ReduceOp;
@@ -393,6 +394,23 @@ final class CpuBackend implements Backend {
           outer, n, floats(y), y.offset(), floats(dy), dy.offset(), floats(dx), dx.offset());
     } else {
       Backend.super.logSoftmaxGrad(outer, n, inner, y, dy, dx);
+    }
+  }
+
+  @Override
+  public boolean nll(
+      NllSpec spec, Data x, Data target, @Nullable Data weight, Data losses, Data counts) {
+    return isFast(x)
+        ? Nll.forward(spec, x, target, weight, losses, counts)
+        : Backend.super.nll(spec, x, target, weight, losses, counts);
+  }
+
+  @Override
+  public void nllGrad(NllSpec spec, Data target, Data counts, Data dy, Data dx) {
+    if (isFast(dx)) {
+      Nll.grad(spec, target, counts, dy, dx);
+    } else {
+      Backend.super.nllGrad(spec, target, counts, dy, dx);
     }
   }
 
