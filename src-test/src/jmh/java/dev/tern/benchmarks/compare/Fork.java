@@ -96,10 +96,7 @@ final class Fork {
     command.addAll(List.of("-cp", classPath));
     command.addAll(List.of(Measure.class.getName(), peer.className, "" + threads));
     command.addAll(
-        List.of(
-            "" + Measure.now(),
-            "" + group.warmup() * timing.warmup() * peer.warmup,
-            "" + timing.seconds()));
+        List.of("" + Measure.now(), "" + timing.warmup() * peer.warmup, "" + timing.seconds()));
     for (Measurement measurement : group.measurements()) {
       command.addAll(List.of(measurement.meter().name(), measurement.words()));
     }

@@ -10,10 +10,8 @@ import java.util.regex.Pattern;
  *
  * @param options of the JVM, besides those that all have
  * @param archived whether the JVM starts from an archive of its classes
- * @param warmup how many times as long as usual it is warmed up
  */
-record Group(
-    List<String> options, boolean archived, double warmup, List<Measurement> measurements) {
+record Group(List<String> options, boolean archived, List<Measurement> measurements) {
   private static final double NO_GOAL = Double.NaN;
 
   /** What is compared with libtorch, in the order of the table. */
@@ -23,9 +21,10 @@ record Group(
           of(training("NetWidth", 0.35)),
           of(training("NetBatchNorm", 0.35)),
           of(training("NetRes", 0.40)),
-          // Its steps are few a second: after 5 s the compiler still takes half a core.
-          of(training("NetResDeep", 0.45), inference("NetResDeep", 1.8), latency("NetResDeep", 0.5))
-              .warmedUp(3),
+          of(
+              training("NetResDeep", 0.45),
+              inference("NetResDeep", 1.8),
+              latency("NetResDeep", 0.5)),
           of(training("NetDropout", NO_GOAL), training("NetDepth", NO_GOAL)),
           of(
               operation("matmul 512", "matmul 512", 1),
@@ -45,12 +44,10 @@ record Group(
           new Group(
               List.of(),
               true,
-              1,
               List.of(firstBatch("JVM start to first trained batch, class archive", NO_GOAL))),
           new Group(
               List.of("-Xmx160m"),
               false,
-              1,
               List.of(
                   new Measurement(
                       "peak memory training Net",
@@ -61,12 +58,7 @@ record Group(
 
   /** Measurements in an ordinary JVM. */
   static Group of(Measurement... measurements) {
-    return new Group(List.of(), false, 1, List.of(measurements));
-  }
-
-  /** With a warm-up that takes so many times as long. */
-  Group warmedUp(double times) {
-    return new Group(options, archived, times * warmup, measurements);
+    return new Group(List.of(), false, List.of(measurements));
   }
 
   /** Those of its measurements whose names have a match. */
@@ -74,7 +66,6 @@ record Group(
     return new Group(
         options,
         archived,
-        warmup,
         measurements.stream().filter(m -> names.matcher(m.name()).find()).toList());
   }
 

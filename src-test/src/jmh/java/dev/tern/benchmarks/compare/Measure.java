@@ -4,6 +4,8 @@ import dev.tern.benchmarks.compare.Workload.Training;
 import dev.tern.data.Cifar10;
 import dev.tern.examples.BundledCifar2;
 import java.io.IOException;
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -37,6 +39,13 @@ public final class Measure {
   static final int BATCH = 64;
 
   private static final int FEWEST_RUNS = 3;
+
+  /** The share of a core that compiling may take. */
+  private static final double COMPILING = 0.1;
+
+  /** For how many times the usual warm-up that is waited for. */
+  private static final int LONGEST = 5;
+
   private static final int PIXELS = 3 * 32 * 32;
 
   private Measure() {}
@@ -58,7 +67,7 @@ public final class Measure {
     // All of them first, so that none is measured while code that it needs is still compiled.
     for (int i = 5; i < args.length; i += 2) {
       if (Meter.valueOf(args[i]) == Meter.STEADY) {
-        meanOverAtLeast(warmup, library.workload(args[i + 1]));
+        warmUp(warmup, library.workload(args[i + 1]));
       }
     }
     for (int i = 5; i < args.length; i += 2) {
@@ -76,6 +85,22 @@ public final class Measure {
   /** The time now, in microseconds since 1970. */
   static long now() {
     return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+  }
+
+  /** For some seconds, and on while the JIT compiler takes a share of the cores worth the name. */
+  private static void warmUp(double seconds, Workload workload) {
+    meanOverAtLeast(seconds, workload);
+    CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
+    long idle = (long) (1000 * COMPILING * Math.min(1, seconds));
+    long before = compiler.getTotalCompilationTime();
+    for (double more = 0; more < LONGEST * seconds; more += Math.min(1, seconds)) {
+      meanOverAtLeast(Math.min(1, seconds), workload);
+      long after = compiler.getTotalCompilationTime();
+      if (after - before <= idle) {
+        return;
+      }
+      before = after;
+    }
   }
 
   private static double steady(Workload workload, double seconds) {

@@ -103,9 +103,6 @@ final class Scaling {
   /** Shorter than usual: sizes warm each other's code up. */
   static final Timing TIMING = new Timing(0.3, 0.2);
 
-  /** But for the networks, each in a JVM of its own. */
-  private static final double NETWORK_WARMUP = 8;
-
   /** As many as a figure needs. */
   static final int REPETITIONS = 3;
 
@@ -121,7 +118,7 @@ final class Scaling {
   static List<Group> groups() {
     List<Group> groups = new ArrayList<>();
     SWEEPS.forEach(sweep -> groups.add(sweep.group()));
-    NETWORKS.forEach(network -> groups.add(Group.of(network.at(BATCH)).warmedUp(NETWORK_WARMUP)));
+    NETWORKS.forEach(network -> groups.add(Group.of(network.at(BATCH))));
     return groups;
   }
 
