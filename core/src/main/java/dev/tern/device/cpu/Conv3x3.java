@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class Conv3x3 {
   private static final int IMAGES = 4;
   private static final int IMAGES_OF_A_SUM = 8;
-  private static final int BLOCK = 8;
+  static final int BLOCK = 8;
 
   /** So many channels beyond whole blocks are computed one by one. */
   private static final int SINGLES = 3;
@@ -62,7 +62,7 @@ final class Conv3x3 {
     return k % BLOCK <= SINGLES ? k % BLOCK : 0;
   }
 
-  private static int roundUp(int n, int to) {
+  static int roundUp(int n, int to) {
     return (n + to - 1) / to * to;
   }
 
@@ -104,11 +104,11 @@ final class Conv3x3 {
     if (cw > 0) {
       Winograd.weightGrad(x.channels(0, cw), dyOfPart, dw, dwo, step);
     }
-    direct(x.channels(cw, c - cw), dyOfPart, dw, dwo + 9 * cw, step);
-    direct(x, dy.channels(kw, k - kw), dw, dwo + kw * step, step);
+    directGrad(x.channels(cw, c - cw), dyOfPart, dw, dwo + 9 * cw, step);
+    directGrad(x, dy.channels(kw, k - kw), dw, dwo + kw * step, step);
   }
 
-  private static void direct(Planes x, Planes dy, float[] dw, int dwo, int step) {
+  private static void directGrad(Planes x, Planes dy, float[] dw, int dwo, int step) {
     int c = x.channels();
     int k = dy.channels();
     if (c == 0 || k == 0) {
@@ -117,8 +117,8 @@ final class Conv3x3 {
     int lanes = Simd.get().lanes();
     int whole = c / lanes * lanes;
     if (0 < whole && whole < c && Simd.isFew(c - whole, lanes)) {
-      direct(x.channels(0, whole), dy, dw, dwo, step);
-      direct(x.channels(whole, c - whole), dy, dw, dwo + 9 * whole, step);
+      directGrad(x.channels(0, whole), dy, dw, dwo, step);
+      directGrad(x.channels(whole, c - whole), dy, dw, dwo + 9 * whole, step);
       return;
     }
     int size = k * c * 9;

@@ -97,7 +97,7 @@ final class Winograd {
         int paddedC = kernels.padded(ofC);
         double time =
             TRANSFORM_OF_GRAD * (paddedC + kernels.padded(ofK))
-                + PRODUCT_OF_GRAD * paddedC * ((ofK + 7) / 8 * 8)
+                + PRODUCT_OF_GRAD * paddedC * Conv3x3.roundUp(ofK, Conv3x3.BLOCK)
                 + Conv3x3.directGradCost(c - ofC, ofK)
                 + Conv3x3.directGradCost(c, k - ofK);
         if (time < least) {

@@ -8,7 +8,7 @@ package dev.tern.device.cpu;
  *
  * <p>Transformed operands are 36 matrices behind each other, {@code [36][stride]}; the strides are
  * {@link #stride}. Channels are padded to whole {@link #lanes}, and what is in the padding of an
- * activation is not defined; it is zero in a weight.
+ * activation is not defined; in a weight, output channels are padded with zeros.
  */
 public interface WinogradKernels {
   /** The products of a tile. */

@@ -18,9 +18,6 @@ final class VectorConvOuter {
   private static final int BLOCK = 8;
   private static final int SUMS = 3 * BLOCK * L;
 
-  /** So many output channels at the end are computed one after the other, not as a block. */
-  private static final int SINGLES = 3;
-
   private VectorConvOuter() {}
 
   static void weightGrad(Planes x, Planes dy, float[] dw, int dwo) {
@@ -31,7 +28,7 @@ final class VectorConvOuter {
     int wp = w + 2;
     int plane = (h + 2) * wp * L;
     int slices = (c + L - 1) / L;
-    int singles = k % BLOCK <= SINGLES ? k % BLOCK : 0;
+    int singles = k % BLOCK <= VectorConv3x3.SINGLES ? k % BLOCK : 0;
     int blocks = (k - singles + BLOCK - 1) / BLOCK;
     boolean padded = blocks * BLOCK > k;
     int ofBlocks = blocks * slices * 3 * SUMS;
