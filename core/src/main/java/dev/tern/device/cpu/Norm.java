@@ -157,28 +157,27 @@ final class Norm {
       int dbo) {
     int step = c * positions;
     int groups = groups(n, positions);
-    double[] sums = new double[groups * c];
-    double[] products = new double[groups * c];
+    double[] sums = new double[2 * groups * c]; // of products with x - mean, and of dy
     blocks(
         n,
         c,
         positions,
         (group, channel, at, rows) -> {
           float centre = mean[mo + channel];
-          sums[group * c + channel] = Simd.get().sum(dy, dyo + at, rows, step, positions);
-          products[group * c + channel] =
-              Simd.get().sumOfProducts(x, xo + at, centre, dy, dyo + at, rows, step, positions);
+          int so = 2 * (group * c + channel);
+          Simd.get()
+              .sumsOfProducts(x, xo + at, centre, dy, dyo + at, rows, step, positions, sums, so);
         });
     float[] slope = new float[c];
     float[] shift = new float[c];
     float[] scale = new float[c];
     double count = (double) n * positions;
     for (int channel = 0; channel < c; channel++) {
-      double sum = 0;
       double product = 0;
+      double sum = 0;
       for (int group = 0; group < groups; group++) {
-        sum += sums[group * c + channel];
-        product += products[group * c + channel];
+        product += sums[2 * (group * c + channel)];
+        sum += sums[2 * (group * c + channel) + 1];
       }
       double inverse = 1 / Math.sqrt(var[vo + channel] + eps);
       dweight[dwo + channel] = (float) (product * inverse);

@@ -118,9 +118,18 @@ public class ScalarSimd implements Simd {
   }
 
   @Override
-  public double sumOfProducts(
-      float[] x, int xo, float center, float[] y, int yo, int rows, int step, int n) {
-    return sums.sumOfProducts(x, xo, center, y, yo, rows, step, n);
+  public void sumsOfProducts(
+      float[] x,
+      int xo,
+      float center,
+      float[] y,
+      int yo,
+      int rows,
+      int step,
+      int n,
+      double[] out,
+      int oo) {
+    sums.sumsOfProducts(x, xo, center, y, yo, rows, step, n, out, oo);
   }
 
   @Override

@@ -33,42 +33,61 @@ final class ScalarSums {
     return total(Terms.SQUARES, x, xo, center, x, xo, rows, step, n);
   }
 
-  /** {@link Simd#sumOfProducts}. */
-  double sumOfProducts(
-      float[] x, int xo, float center, float[] y, int yo, int rows, int step, int n) {
-    return total(Terms.PRODUCTS, x, xo, center, y, yo, rows, step, n);
+  /** {@link Simd#sumsOfProducts}. */
+  void sumsOfProducts(
+      float[] x,
+      int xo,
+      float center,
+      float[] y,
+      int yo,
+      int rows,
+      int step,
+      int n,
+      double[] out,
+      int oo) {
+    out[oo] = total(Terms.PRODUCTS, x, xo, center, y, yo, rows, step, n);
+    out[oo + 1] = sum(y, yo, rows, step, n);
   }
 
   private double total(
       Terms terms, float[] x, int xo, float center, float[] y, int yo, int rows, int step, int n) {
     float[] sums = new float[PARTS * lanes];
+    float[] rest = new float[lanes];
     double total = 0;
     int held = 0;
     for (int r = 0; r < rows; r++) {
       for (int from = 0; from < n; from += CHUNK) {
         int at = r * step + from;
         int count = Math.min(CHUNK, n - from);
-        chunk(terms, x, xo + at, center, y, yo + at, count, sums);
+        chunk(terms, x, xo + at, center, y, yo + at, count, sums, rest);
         held += count;
         if (held >= CHUNK) {
-          total += drain(sums);
+          total += drain(sums, rest);
           held = 0;
         }
       }
     }
-    return total + drain(sums);
+    return total + drain(sums, rest);
   }
 
   private void chunk(
-      Terms terms, float[] x, int xo, float center, float[] y, int yo, int n, float[] sums) {
+      Terms terms,
+      float[] x,
+      int xo,
+      float center,
+      float[] y,
+      int yo,
+      int n,
+      float[] sums,
+      float[] rest) {
     int i = 0;
     for (; i <= n - sums.length; i += sums.length) {
       add(terms, x, xo + i, center, y, yo + i, sums.length, sums);
     }
-    fold(sums);
-    for (; i < n; i += lanes) {
-      add(terms, x, xo + i, center, y, yo + i, Math.min(lanes, n - i), sums);
+    for (; i <= n - lanes; i += lanes) {
+      add(terms, x, xo + i, center, y, yo + i, lanes, sums);
     }
+    add(terms, x, xo + i, center, y, yo + i, n - i, rest);
   }
 
   private static void add(
@@ -101,10 +120,15 @@ final class ScalarSums {
     Arrays.fill(sums, lanes, sums.length, 0);
   }
 
-  /** The total of the lanes, which begin again at zero. */
-  private float drain(float[] sums) {
+  /** The total of the lanes and of the rest, which all begin again at zero. */
+  private float drain(float[] sums, float[] rest) {
+    fold(sums);
+    for (int i = 0; i < lanes; i++) {
+      sums[i] += rest[i];
+    }
     float total = halve(sums);
     Arrays.fill(sums, 0, lanes, 0);
+    Arrays.fill(rest, 0);
     return total;
   }
 

@@ -82,12 +82,26 @@ public interface Simd {
 
   /** The sum of y (x - center). */
   default double sumOfProducts(float[] x, int xo, float center, float[] y, int yo, int n) {
-    return sumOfProducts(x, xo, center, y, yo, 1, 0, n);
+    double[] sums = new double[2];
+    sumsOfProducts(x, xo, center, y, yo, 1, 0, n, sums, 0);
+    return sums[0];
   }
 
-  /** The sum of y (x - center) over rows of n elements that begin {@code step} apart. */
-  double sumOfProducts(
-      float[] x, int xo, float center, float[] y, int yo, int rows, int step, int n);
+  /**
+   * Over rows of n elements that begin {@code step} apart, the sum of y (x - center) to {@code
+   * out[oo]}, and {@link #sum} of y to {@code out[oo + 1]}.
+   */
+  void sumsOfProducts(
+      float[] x,
+      int xo,
+      float center,
+      float[] y,
+      int yo,
+      int rows,
+      int step,
+      int n,
+      double[] out,
+      int oo);
 
   /**
    * The products of the rows of a matrix, {@code x: [rows, n]}, with a vector y, each to {@code

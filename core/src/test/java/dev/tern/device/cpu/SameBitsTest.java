@@ -95,9 +95,12 @@ class SameBitsTest {
       assertEquals(
           plain.sumOfSquares(x, 1, 0.3f, rows, step, n),
           vectors.sumOfSquares(x, 1, 0.3f, rows, step, n));
-      assertEquals(
-          plain.sumOfProducts(x, 1, 0.3f, y, 2, rows, step, n),
-          vectors.sumOfProducts(x, 1, 0.3f, y, 2, rows, step, n));
+      double[] sums = new double[4];
+      plain.sumsOfProducts(x, 1, 0.3f, y, 2, rows, step, n, sums, 0);
+      vectors.sumsOfProducts(x, 1, 0.3f, y, 2, rows, step, n, sums, 2);
+      assertEquals(sums[0], sums[2]);
+      assertEquals(plain.sum(y, 2, rows, step, n), sums[1]);
+      assertEquals(sums[1], sums[3]);
     }
   }
 

@@ -149,15 +149,24 @@ public final class PanamaSimd extends ScalarSimd {
   }
 
   @Override
-  public double sumOfProducts(
-      float[] x, int xo, float center, float[] y, int yo, int rows, int step, int n) {
+  public void sumsOfProducts(
+      float[] x,
+      int xo,
+      float center,
+      float[] y,
+      int yo,
+      int rows,
+      int step,
+      int n,
+      double[] out,
+      int oo) {
     long begun = trials.begin(SUM_OF_PRODUCTS);
-    double result =
-        begun >= 0
-            ? VectorReduce.sumOfProducts(x, xo, center, y, yo, rows, step, n)
-            : super.sumOfProducts(x, xo, center, y, yo, rows, step, n);
+    if (begun >= 0) {
+      VectorReduce.sumsOfProducts(x, xo, center, y, yo, rows, step, n, out, oo);
+    } else {
+      super.sumsOfProducts(x, xo, center, y, yo, rows, step, n, out, oo);
+    }
     trials.end(SUM_OF_PRODUCTS, begun, (long) rows * n);
-    return result;
   }
 
   @Override

@@ -18,45 +18,50 @@ final class VectorReduce {
   private VectorReduce() {}
 
   static double sum(float[] x, int xo, int rows, int step, int n) {
-    float[] lanes = new float[L];
+    FloatVector a = FloatVector.zero(S);
+    FloatVector b = a;
+    FloatVector c = a;
+    FloatVector d = a;
+    float[] rest = new float[L];
     double total = 0;
     int held = 0;
     for (int r = 0; r < rows; r++) {
       for (int from = 0; from < n; from += CHUNK) {
+        int at = xo + r * step + from;
         int count = Math.min(CHUNK, n - from);
-        add(x, xo + r * step + from, count, lanes);
+        int i = 0;
+        for (; i <= count - STEP; i += STEP) {
+          a = a.add(FloatVector.fromArray(S, x, at + i));
+          b = b.add(FloatVector.fromArray(S, x, at + i + L));
+          c = c.add(FloatVector.fromArray(S, x, at + i + 2 * L));
+          d = d.add(FloatVector.fromArray(S, x, at + i + 3 * L));
+        }
+        for (; i <= count - L; i += L) {
+          a = a.add(FloatVector.fromArray(S, x, at + i));
+        }
+        for (int lane = 0; i < count; i++, lane++) {
+          rest[lane] += x[at + i];
+        }
         held += count;
         if (held >= CHUNK) {
-          total += drain(lanes);
+          total += total(a, b, c, d, rest);
+          a = FloatVector.zero(S);
+          b = a;
+          c = a;
+          d = a;
           held = 0;
         }
       }
     }
-    return total + drain(lanes);
+    return total + total(a, b, c, d, rest);
   }
 
-  private static void add(float[] x, int xo, int n, float[] lanes) {
-    FloatVector a = FloatVector.fromArray(S, lanes, 0);
-    FloatVector b = FloatVector.zero(S);
-    FloatVector c = b;
-    FloatVector d = b;
-    int i = 0;
-    for (; i <= n - STEP; i += STEP) {
-      a = a.add(FloatVector.fromArray(S, x, xo + i));
-      b = b.add(FloatVector.fromArray(S, x, xo + i + L));
-      c = c.add(FloatVector.fromArray(S, x, xo + i + 2 * L));
-      d = d.add(FloatVector.fromArray(S, x, xo + i + 3 * L));
-    }
-    a.add(b).add(c.add(d)).intoArray(lanes, 0);
-    for (; i < n; i++) {
-      lanes[i % L] += x[xo + i];
-    }
-  }
-
-  /** The total of the lanes, which begin again at zero. */
-  private static float drain(float[] lanes) {
-    float sum = total(lanes);
-    Arrays.fill(lanes, 0);
+  /** The total of the vectors and of the rest, which begins again at zero. */
+  private static float total(
+      FloatVector a, FloatVector b, FloatVector c, FloatVector d, float[] rest) {
+    a.add(b).add(c.add(d)).add(FloatVector.fromArray(S, rest, 0)).intoArray(rest, 0);
+    float sum = total(rest);
+    Arrays.fill(rest, 0);
     return sum;
   }
 
@@ -116,87 +121,123 @@ final class VectorReduce {
   }
 
   static double sumOfSquares(float[] x, int xo, float center, int rows, int step, int n) {
-    float[] lanes = new float[L];
+    FloatVector a = FloatVector.zero(S);
+    FloatVector b = a;
+    FloatVector c = a;
+    FloatVector d = a;
+    float[] rest = new float[L];
     double total = 0;
     int held = 0;
     for (int r = 0; r < rows; r++) {
       for (int from = 0; from < n; from += CHUNK) {
+        int at = xo + r * step + from;
         int count = Math.min(CHUNK, n - from);
-        addSquares(x, xo + r * step + from, center, count, lanes);
+        int i = 0;
+        for (; i <= count - STEP; i += STEP) {
+          FloatVector v = FloatVector.fromArray(S, x, at + i).sub(center);
+          a = v.fma(v, a);
+          v = FloatVector.fromArray(S, x, at + i + L).sub(center);
+          b = v.fma(v, b);
+          v = FloatVector.fromArray(S, x, at + i + 2 * L).sub(center);
+          c = v.fma(v, c);
+          v = FloatVector.fromArray(S, x, at + i + 3 * L).sub(center);
+          d = v.fma(v, d);
+        }
+        for (; i <= count - L; i += L) {
+          FloatVector v = FloatVector.fromArray(S, x, at + i).sub(center);
+          a = v.fma(v, a);
+        }
+        for (int lane = 0; i < count; i++, lane++) {
+          float centred = x[at + i] - center;
+          rest[lane] = Math.fma(centred, centred, rest[lane]);
+        }
         held += count;
         if (held >= CHUNK) {
-          total += drain(lanes);
+          total += total(a, b, c, d, rest);
+          a = FloatVector.zero(S);
+          b = a;
+          c = a;
+          d = a;
           held = 0;
         }
       }
     }
-    return total + drain(lanes);
+    return total + total(a, b, c, d, rest);
   }
 
-  private static void addSquares(float[] x, int xo, float center, int n, float[] lanes) {
-    FloatVector a = FloatVector.fromArray(S, lanes, 0);
-    FloatVector b = FloatVector.zero(S);
-    FloatVector c = b;
-    FloatVector d = b;
-    int i = 0;
-    for (; i <= n - STEP; i += STEP) {
-      FloatVector v = FloatVector.fromArray(S, x, xo + i).sub(center);
-      a = v.fma(v, a);
-      v = FloatVector.fromArray(S, x, xo + i + L).sub(center);
-      b = v.fma(v, b);
-      v = FloatVector.fromArray(S, x, xo + i + 2 * L).sub(center);
-      c = v.fma(v, c);
-      v = FloatVector.fromArray(S, x, xo + i + 3 * L).sub(center);
-      d = v.fma(v, d);
-    }
-    a.add(b).add(c.add(d)).intoArray(lanes, 0);
-    for (; i < n; i++) {
-      float centred = x[xo + i] - center;
-      lanes[i % L] = Math.fma(centred, centred, lanes[i % L]);
-    }
-  }
-
-  static double sumOfProducts(
-      float[] x, int xo, float center, float[] y, int yo, int rows, int step, int n) {
-    float[] lanes = new float[L];
-    double total = 0;
+  /** {@code sums[so]}: of y (x - center), {@code sums[so + 1]}: of y, as {@link #sum} has it. */
+  static void sumsOfProducts(
+      float[] x,
+      int xo,
+      float center,
+      float[] y,
+      int yo,
+      int rows,
+      int step,
+      int n,
+      double[] sums,
+      int so) {
+    FloatVector zero = FloatVector.zero(S);
+    FloatVector a = zero;
+    FloatVector b = zero;
+    FloatVector c = zero;
+    FloatVector d = zero;
+    FloatVector pa = zero;
+    FloatVector pb = zero;
+    FloatVector pc = zero;
+    FloatVector pd = zero;
+    float[] rest = new float[L];
+    float[] restOfProducts = new float[L];
+    double sum = 0;
+    double products = 0;
     int held = 0;
     for (int r = 0; r < rows; r++) {
       for (int from = 0; from < n; from += CHUNK) {
         int at = r * step + from;
         int count = Math.min(CHUNK, n - from);
-        addProducts(x, xo + at, center, y, yo + at, count, lanes);
+        int i = 0;
+        for (; i <= count - STEP; i += STEP) {
+          FloatVector v = FloatVector.fromArray(S, y, yo + at + i);
+          a = a.add(v);
+          pa = FloatVector.fromArray(S, x, xo + at + i).sub(center).fma(v, pa);
+          v = FloatVector.fromArray(S, y, yo + at + i + L);
+          b = b.add(v);
+          pb = FloatVector.fromArray(S, x, xo + at + i + L).sub(center).fma(v, pb);
+          v = FloatVector.fromArray(S, y, yo + at + i + 2 * L);
+          c = c.add(v);
+          pc = FloatVector.fromArray(S, x, xo + at + i + 2 * L).sub(center).fma(v, pc);
+          v = FloatVector.fromArray(S, y, yo + at + i + 3 * L);
+          d = d.add(v);
+          pd = FloatVector.fromArray(S, x, xo + at + i + 3 * L).sub(center).fma(v, pd);
+        }
+        for (; i <= count - L; i += L) {
+          FloatVector v = FloatVector.fromArray(S, y, yo + at + i);
+          a = a.add(v);
+          pa = FloatVector.fromArray(S, x, xo + at + i).sub(center).fma(v, pa);
+        }
+        for (int lane = 0; i < count; i++, lane++) {
+          float v = y[yo + at + i];
+          rest[lane] += v;
+          restOfProducts[lane] = Math.fma(x[xo + at + i] - center, v, restOfProducts[lane]);
+        }
         held += count;
         if (held >= CHUNK) {
-          total += drain(lanes);
+          sum += total(a, b, c, d, rest);
+          products += total(pa, pb, pc, pd, restOfProducts);
+          a = zero;
+          b = zero;
+          c = zero;
+          d = zero;
+          pa = zero;
+          pb = zero;
+          pc = zero;
+          pd = zero;
           held = 0;
         }
       }
     }
-    return total + drain(lanes);
-  }
-
-  private static void addProducts(
-      float[] x, int xo, float center, float[] y, int yo, int n, float[] lanes) {
-    FloatVector a = FloatVector.fromArray(S, lanes, 0);
-    FloatVector b = FloatVector.zero(S);
-    FloatVector c = b;
-    FloatVector d = b;
-    int i = 0;
-    for (; i <= n - STEP; i += STEP) {
-      FloatVector v = FloatVector.fromArray(S, x, xo + i).sub(center);
-      a = v.fma(FloatVector.fromArray(S, y, yo + i), a);
-      v = FloatVector.fromArray(S, x, xo + i + L).sub(center);
-      b = v.fma(FloatVector.fromArray(S, y, yo + i + L), b);
-      v = FloatVector.fromArray(S, x, xo + i + 2 * L).sub(center);
-      c = v.fma(FloatVector.fromArray(S, y, yo + i + 2 * L), c);
-      v = FloatVector.fromArray(S, x, xo + i + 3 * L).sub(center);
-      d = v.fma(FloatVector.fromArray(S, y, yo + i + 3 * L), d);
-    }
-    a.add(b).add(c.add(d)).intoArray(lanes, 0);
-    for (; i < n; i++) {
-      lanes[i % L] = Math.fma(x[xo + i] - center, y[yo + i], lanes[i % L]);
-    }
+    sums[so] = products + total(pa, pb, pc, pd, restOfProducts);
+    sums[so + 1] = sum + total(a, b, c, d, rest);
   }
 
   static float max(float[] x, int xo, int n) {
