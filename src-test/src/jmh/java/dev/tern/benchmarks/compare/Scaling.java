@@ -16,8 +16,9 @@ final class Scaling {
    *
    * @param label what results call it, before the size
    * @param words the {@linkplain Library#workload workload}, with %1$d for the size
+   * @param power of the size that its multiplications grow with
    */
-  private record Curve(String label, String words) {
+  private record Curve(String label, String words, int power) {
     Measurement at(int size) {
       return new Measurement(
           name(size), Meter.STEADY, words.formatted(size), Unit.MILLISECONDS, Double.NaN);
@@ -75,22 +76,22 @@ final class Scaling {
               "images in a batch",
               new int[] {1, 4, 16, 64, 256, 1024},
               IntStream.rangeClosed(0, 10).map(i -> 1 << i).toArray(),
-              new Curve("training step of Net", "training Net %1$d"),
-              new Curve("inference of Net", "inference Net %1$d")),
+              new Curve("training step of Net", "training Net %1$d", 1),
+              new Curve("inference of Net", "inference Net %1$d", 1)),
           new Sweep(
               "Channels: 3 x 3 convolution, 16 x C x 16 x 16 to C",
               "channels C",
               new int[] {3, 8, 16, 32, 64, 128, 256},
               CHANNELS,
-              new Curve("conv2d 16xCx16x16", "conv2d 16 %1$d 16 %1$d"),
-              new Curve("conv2d 16xCx16x16 with gradients", "conv2d 16 %1$d 16 %1$d gradients")),
+              new Curve("conv2d 16xCx16x16", "conv2d 16 %1$d 16 %1$d", 2),
+              new Curve("conv2d 16xCx16x16 with gradients", "conv2d 16 %1$d 16 %1$d gradients", 2)),
           new Sweep(
               "Image size: 3 x 3 convolution, 16 x 32 x S x S to 32",
               "rows and columns S",
               new int[] {4, 8, 16, 32, 64},
               new int[] {4, 8, 15, 16, 17, 24, 31, 32, 33, 48, 56, 63, 64},
-              new Curve("conv2d 16x32xSxS", "conv2d 16 32 %1$d 32"),
-              new Curve("conv2d 16x32xSxS with gradients", "conv2d 16 32 %1$d 32 gradients")),
+              new Curve("conv2d 16x32xSxS", "conv2d 16 32 %1$d 32", 2),
+              new Curve("conv2d 16x32xSxS with gradients", "conv2d 16 32 %1$d 32 gradients", 2)),
           new Sweep(
               "Matrix product, n x n",
               "rows and columns n",
@@ -98,7 +99,7 @@ final class Scaling {
               new int[] {
                 8, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 255, 256, 257, 511, 512
               },
-              new Curve("matmul", "matmul %1$d")));
+              new Curve("matmul", "matmul %1$d", 3)));
 
   /** Shorter than usual: sizes warm each other's code up. */
   static final Timing TIMING = new Timing(0.3, 0.2);
@@ -109,7 +110,7 @@ final class Scaling {
   private static final int BATCH = 64;
   private static final List<Curve> NETWORKS =
       List.of("Net", "NetWidth", "NetResDeep").stream()
-          .map(network -> new Curve("training " + network, "training " + network + " %1$d"))
+          .map(network -> new Curve("training " + network, "training " + network + " %1$d", 1))
           .toList();
 
   private Scaling() {}
@@ -163,7 +164,10 @@ final class Scaling {
   static String tables(Results results) {
     StringBuilder text = new StringBuilder();
     text.append(
-        "| over sizes | threads | slowest beside a multiple of 16 | times as long |\n|---|---|---|---|\n");
+        """
+        | over sizes | threads | slowest beside a multiple of 16 | times as long | times the work |
+        |---|---|---|---|---|
+        """);
     for (Sweep sweep : SWEEPS) {
       for (Curve curve : sweep.curves) {
         for (int threads : results.threads()) {
@@ -187,6 +191,7 @@ final class Scaling {
 
   private static String cliff(Curve curve, int[] sizes, int threads, double[] times) {
     int worst = -1;
+    int beside = -1;
     double most = 0;
     for (int i = 0; i < sizes.length; i++) {
       for (int j = Math.max(0, i - 1); j <= Math.min(i + 1, sizes.length - 1); j++) {
@@ -194,13 +199,19 @@ final class Scaling {
             && Math.abs(sizes[i] - sizes[j]) == 1
             && times[i] / times[j] > most) {
           worst = i;
+          beside = j;
           most = times[i] / times[j];
         }
       }
     }
     return worst < 0
         ? ""
-        : "| %s | %d | %d | %s |%n"
-            .formatted(curve.label, threads, sizes[worst], Ratios.number(most));
+        : "| %s | %d | %d | %s | %s |%n"
+            .formatted(
+                curve.label,
+                threads,
+                sizes[worst],
+                Ratios.number(most),
+                Ratios.number(Math.pow((double) sizes[worst] / sizes[beside], curve.power)));
   }
 }
