@@ -18,7 +18,7 @@ final class Conv3x3 {
   /** What one of them takes, measured: one of a block takes 1. */
   private static final double SINGLE = 2;
 
-  /** Likewise what one of few input channels takes in the weight's gradient. */
+  /** Likewise what one of few channels, input or output, takes in the weight's gradient. */
   private static final double FEW = 3;
 
   private Conv3x3() {}
@@ -54,8 +54,8 @@ final class Conv3x3 {
     int lanes = Simd.get().lanes();
     int few = Simd.isFew(c % lanes, lanes) ? c % lanes : 0;
     int single = singles(k);
-    return roundUp(c - few, lanes) * (single + roundUp(k - single, BLOCK))
-        + FEW * few * roundUp(k, BLOCK);
+    return roundUp(c - few, lanes) * roundUp(k - single, BLOCK)
+        + FEW * (few * roundUp(k, BLOCK) + single * roundUp(c - few, BLOCK));
   }
 
   private static int singles(int k) {
@@ -116,11 +116,43 @@ final class Conv3x3 {
     }
     int lanes = Simd.get().lanes();
     int whole = c / lanes * lanes;
-    if (0 < whole && whole < c && Simd.isFew(c - whole, lanes)) {
+    int blocks = k - singles(k);
+    if (Simd.isFew(c, lanes)) {
+      sum(x, dy, dw, dwo, step);
+    } else if (0 < whole && whole < c && Simd.isFew(c - whole, lanes)) {
       directGrad(x.channels(0, whole), dy, dw, dwo, step);
       directGrad(x.channels(whole, c - whole), dy, dw, dwo + 9 * whole, step);
-      return;
+    } else {
+      if (blocks > 0) {
+        sum(x, dy.channels(0, blocks), dw, dwo, step);
+      }
+      if (blocks < k) {
+        exchangedSum(x, dy.channels(blocks, k - blocks), dw, dwo + blocks * step, step);
+      }
     }
+  }
+
+  /**
+   * As {@link #sum}, for few output channels: they change places with the input channels, for what
+   * one tap takes of x for a dy, the opposite one takes of dy for an x.
+   */
+  private static void exchangedSum(Planes x, Planes dy, float[] dw, int dwo, int step) {
+    int c = x.channels();
+    int k = dy.channels();
+    float[] exchanged = new float[c * k * 9];
+    sum(dy, x, exchanged, 0, 9 * k);
+    for (int i = 0; i < c; i++) {
+      for (int o = 0; o < k; o++) {
+        for (int tap = 0; tap < 9; tap++) {
+          dw[dwo + o * step + i * 9 + tap] = exchanged[(i * k + o) * 9 + 8 - tap];
+        }
+      }
+    }
+  }
+
+  private static void sum(Planes x, Planes dy, float[] dw, int dwo, int step) {
+    int c = x.channels();
+    int k = dy.channels();
     int size = k * c * 9;
     int groups = (x.images() + IMAGES_OF_A_SUM - 1) / IMAGES_OF_A_SUM;
     float[] sums = new float[groups * size];

@@ -19,7 +19,7 @@ final class VectorConv3x3 {
   private static final int BLOCK = 8;
 
   /** So many output channels at the end are computed one after the other, not as a block. */
-  static final int SINGLES = 3;
+  private static final int SINGLES = 3;
 
   /** The rows of one output channel that are computed at a time. */
   private static final int ROWS = 8;

@@ -28,11 +28,9 @@ final class VectorConvOuter {
     int wp = w + 2;
     int plane = (h + 2) * wp * L;
     int slices = (c + L - 1) / L;
-    int singles = k % BLOCK <= VectorConv3x3.SINGLES ? k % BLOCK : 0;
-    int blocks = (k - singles + BLOCK - 1) / BLOCK;
+    int blocks = (k + BLOCK - 1) / BLOCK;
     boolean padded = blocks * BLOCK > k;
-    int ofBlocks = blocks * slices * 3 * SUMS;
-    int size = ofBlocks + singles * slices * 9 * L;
+    int size = blocks * slices * 3 * SUMS;
     float[] turned = Scratch.floats(Scratch.PLANES, slices * plane);
     float[] sums = Scratch.floats(Scratch.RESULT, size);
     float[] wide =
@@ -62,22 +60,13 @@ final class VectorConvOuter {
           }
         }
       }
-      for (int o = k - singles; o < k; o++) {
-        for (int slice = 0; slice < slices; slice++) {
-          int to = ofBlocks + ((o - k + singles) * slices + slice) * 9 * L;
-          single(turned, slice * plane, wp * L, offsets, wide, from + o * h * w, sums, to);
-        }
-      }
     }
     for (int o = 0; o < k; o++) {
       for (int i = 0; i < c; i++) {
         int slice = i / L;
         for (int tap = 0; tap < 9; tap++) {
           int at =
-              o < k - singles
-                  ? ((o / BLOCK * slices + slice) * 3 + tap / 3) * SUMS
-                      + (o % BLOCK * 3 + tap % 3) * L
-                  : ofBlocks + (((o - k + singles) * slices + slice) * 9 + tap) * L;
+              ((o / BLOCK * slices + slice) * 3 + tap / 3) * SUMS + (o % BLOCK * 3 + tap % 3) * L;
           dw[dwo + (o * c + i) * 9 + tap] = sums[at + i % L];
         }
       }
@@ -98,44 +87,6 @@ final class VectorConvOuter {
     for (int j = 0; j < w; j++) {
       to[at + j * L] = x[xo + j];
     }
-  }
-
-  /** One output channel by all 9 taps. */
-  private static void single(
-      float[] x, int xo, int row, int[] offsets, float[] dy, int d, float[] sums, int so) {
-    FloatVector a0 = FloatVector.fromArray(S, sums, so);
-    FloatVector a1 = FloatVector.fromArray(S, sums, so + L);
-    FloatVector a2 = FloatVector.fromArray(S, sums, so + 2 * L);
-    FloatVector b0 = FloatVector.fromArray(S, sums, so + 3 * L);
-    FloatVector b1 = FloatVector.fromArray(S, sums, so + 4 * L);
-    FloatVector b2 = FloatVector.fromArray(S, sums, so + 5 * L);
-    FloatVector c0 = FloatVector.fromArray(S, sums, so + 6 * L);
-    FloatVector c1 = FloatVector.fromArray(S, sums, so + 7 * L);
-    FloatVector c2 = FloatVector.fromArray(S, sums, so + 8 * L);
-    for (int p = 0; p < offsets.length; p++) {
-      int a = xo + offsets[p];
-      int b = a + row;
-      int c = b + row;
-      FloatVector g = FloatVector.broadcast(S, dy[d + p]);
-      a0 = FloatVector.fromArray(S, x, a).fma(g, a0);
-      a1 = FloatVector.fromArray(S, x, a + L).fma(g, a1);
-      a2 = FloatVector.fromArray(S, x, a + 2 * L).fma(g, a2);
-      b0 = FloatVector.fromArray(S, x, b).fma(g, b0);
-      b1 = FloatVector.fromArray(S, x, b + L).fma(g, b1);
-      b2 = FloatVector.fromArray(S, x, b + 2 * L).fma(g, b2);
-      c0 = FloatVector.fromArray(S, x, c).fma(g, c0);
-      c1 = FloatVector.fromArray(S, x, c + L).fma(g, c1);
-      c2 = FloatVector.fromArray(S, x, c + 2 * L).fma(g, c2);
-    }
-    a0.intoArray(sums, so);
-    a1.intoArray(sums, so + L);
-    a2.intoArray(sums, so + 2 * L);
-    b0.intoArray(sums, so + 3 * L);
-    b1.intoArray(sums, so + 4 * L);
-    b2.intoArray(sums, so + 5 * L);
-    c0.intoArray(sums, so + 6 * L);
-    c1.intoArray(sums, so + 7 * L);
-    c2.intoArray(sums, so + 8 * L);
   }
 
   private static void outer(
