@@ -113,8 +113,9 @@ public class ScalarSimd implements Simd {
   }
 
   @Override
-  public double sumOfSquares(float[] x, int xo, float center, int rows, int step, int n) {
-    return sums.sumOfSquares(x, xo, center, rows, step, n);
+  public void sumsOfSquares(
+      float[] x, int xo, float center, int rows, int step, int n, double[] out, int oo) {
+    sums.sumsOfSquares(x, xo, center, rows, step, n, out, oo);
   }
 
   @Override

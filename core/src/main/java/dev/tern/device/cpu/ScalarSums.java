@@ -10,6 +10,7 @@ final class ScalarSums {
   /** What is added up. */
   private enum Terms {
     ELEMENTS,
+    DIFFERENCES,
     SQUARES,
     PRODUCTS
   }
@@ -28,9 +29,11 @@ final class ScalarSums {
     return total(Terms.ELEMENTS, x, xo, 0, x, xo, rows, step, n);
   }
 
-  /** {@link Simd#sumOfSquares}. */
-  double sumOfSquares(float[] x, int xo, float center, int rows, int step, int n) {
-    return total(Terms.SQUARES, x, xo, center, x, xo, rows, step, n);
+  /** {@link Simd#sumsOfSquares}. */
+  void sumsOfSquares(
+      float[] x, int xo, float center, int rows, int step, int n, double[] out, int oo) {
+    out[oo] = total(Terms.SQUARES, x, xo, center, x, xo, rows, step, n);
+    out[oo + 1] = total(Terms.DIFFERENCES, x, xo, center, x, xo, rows, step, n);
   }
 
   /** {@link Simd#sumsOfProducts}. */
@@ -96,6 +99,11 @@ final class ScalarSums {
       case ELEMENTS -> {
         for (int i = 0; i < n; i++) {
           sums[i] += x[xo + i];
+        }
+      }
+      case DIFFERENCES -> {
+        for (int i = 0; i < n; i++) {
+          sums[i] += x[xo + i] - center;
         }
       }
       case SQUARES -> {

@@ -72,13 +72,12 @@ public interface Simd {
   /** The sum of rows of n elements that begin {@code step} apart. */
   double sum(float[] x, int xo, int rows, int step, int n);
 
-  /** The sum of (x - center)². */
-  default double sumOfSquares(float[] x, int xo, float center, int n) {
-    return sumOfSquares(x, xo, center, 1, 0, n);
-  }
-
-  /** The sum of (x - center)² over rows of n elements that begin {@code step} apart. */
-  double sumOfSquares(float[] x, int xo, float center, int rows, int step, int n);
+  /**
+   * Over rows of n elements that begin {@code step} apart, the sum of (x - center)² to {@code
+   * out[oo]}, and that of x - center to {@code out[oo + 1]}.
+   */
+  void sumsOfSquares(
+      float[] x, int xo, float center, int rows, int step, int n, double[] out, int oo);
 
   /** The sum of y (x - center). */
   default double sumOfProducts(float[] x, int xo, float center, float[] y, int yo, int n) {

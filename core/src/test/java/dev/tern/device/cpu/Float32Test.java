@@ -208,7 +208,10 @@ class Float32Test {
       double cold = simd.sum(x, 0, n);
       for (int round = 0; round < WARM; round++) {
         assertEquals(cold, simd.sum(x, 0, n), "bits, once compiled");
-        assertEquals(squares, simd.sumOfSquares(x, 0, 0.25f, n), 1e-7 * (n + 1));
+        double[] sums = new double[2];
+        simd.sumsOfSquares(x, 0, 0.25f, 1, 0, n, sums, 0);
+        assertEquals(squares, sums[0], 1e-7 * (n + 1));
+        assertEquals(sum - 0.25 * n, sums[1], 1e-7 * (n + 1));
         assertEquals(products, simd.sumOfProducts(x, 0, 0.25f, y, 0, n), 1e-7 * (n + 1));
         assertEquals(max, simd.max(x, 0, n));
         assertEquals(min, simd.min(x, 0, n));

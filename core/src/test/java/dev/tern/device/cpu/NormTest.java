@@ -2,11 +2,14 @@ package dev.tern.device.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Batch normalisation and log-softmax against their formulas in double. */
 class NormTest {
@@ -98,6 +101,42 @@ class NormTest {
         n, c, positions, EPS, x, 0, null, 0, out[1], 0, out[2], 0, dy, 0, out[3], 0, out[4], 0,
         out[5], 0);
     return out;
+  }
+
+  /**
+   * Blocks are summed about the mean of their first images, which multiplies rounding by 16 at
+   * most.
+   */
+  @ParameterizedTest
+  @ValueSource(floats = {0, 1, 1e4f})
+  void firstImagesMayBeFarFromTheOthers(float off) {
+    int n = 32;
+    int positions = 128;
+    float[] x = random(n * positions, 0);
+    for (int i = 0; i < 2 * positions; i++) {
+      x[i] = off == 0 ? x[i] : off + x[i] * 1e-3f;
+    }
+    float[] mean = new float[1];
+    float[] var = new float[1];
+    Norm.forward(
+        n, 1, positions, EPS, x, 0, null, 0, null, 0, new float[x.length], 0, mean, 0, var, 0);
+    double m = total(n, 1, positions, 0, i -> x[i]) / x.length;
+    double expected = total(n, 1, positions, 0, i -> (x[i] - m) * (x[i] - m)) / x.length;
+    assertEquals(m, mean[0], 1e-6 * (1 + m));
+    assertEquals(expected, var[0], 16 * 2 * Math.ulp(1f) * expected);
+  }
+
+  @Test
+  void varianceOfEqualNumbersIsNotBelowZero() {
+    for (float number : new float[] {3.3f, -0.1f, 1e30f, 0}) {
+      float[] x = new float[32 * 128];
+      Arrays.fill(x, number);
+      float[] var = new float[1];
+      Norm.forward(
+          32, 1, 128, EPS, x, 0, null, 0, null, 0, new float[x.length], 0, new float[1], 0, var, 0);
+      assertEquals(0, var[0], 1e-14 * number * number, "of " + number);
+      assertTrue(var[0] >= 0, "of " + number);
+    }
   }
 
   @Test

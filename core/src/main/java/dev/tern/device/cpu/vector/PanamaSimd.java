@@ -21,8 +21,8 @@ public final class PanamaSimd extends ScalarSimd {
   // the kernels of {@link Trials}
   private static final int AFFINE = 0;
   private static final int SUM = 1;
-  private static final int SUM_OF_SQUARES = 2;
-  private static final int SUM_OF_PRODUCTS = 3;
+  private static final int SUMS_OF_SQUARES = 2;
+  private static final int SUMS_OF_PRODUCTS = 3;
   private static final int ROW_PRODUCTS = 4;
   private static final int MAX = 5;
   private static final int MIN = 6;
@@ -138,14 +138,15 @@ public final class PanamaSimd extends ScalarSimd {
   }
 
   @Override
-  public double sumOfSquares(float[] x, int xo, float center, int rows, int step, int n) {
-    long begun = trials.begin(SUM_OF_SQUARES);
-    double result =
-        begun >= 0
-            ? VectorReduce.sumOfSquares(x, xo, center, rows, step, n)
-            : super.sumOfSquares(x, xo, center, rows, step, n);
-    trials.end(SUM_OF_SQUARES, begun, (long) rows * n);
-    return result;
+  public void sumsOfSquares(
+      float[] x, int xo, float center, int rows, int step, int n, double[] out, int oo) {
+    long begun = trials.begin(SUMS_OF_SQUARES);
+    if (begun >= 0) {
+      VectorReduce.sumsOfSquares(x, xo, center, rows, step, n, out, oo);
+    } else {
+      super.sumsOfSquares(x, xo, center, rows, step, n, out, oo);
+    }
+    trials.end(SUMS_OF_SQUARES, begun, (long) rows * n);
   }
 
   @Override
@@ -160,13 +161,13 @@ public final class PanamaSimd extends ScalarSimd {
       int n,
       double[] out,
       int oo) {
-    long begun = trials.begin(SUM_OF_PRODUCTS);
+    long begun = trials.begin(SUMS_OF_PRODUCTS);
     if (begun >= 0) {
       VectorReduce.sumsOfProducts(x, xo, center, y, yo, rows, step, n, out, oo);
     } else {
       super.sumsOfProducts(x, xo, center, y, yo, rows, step, n, out, oo);
     }
-    trials.end(SUM_OF_PRODUCTS, begun, (long) rows * n);
+    trials.end(SUMS_OF_PRODUCTS, begun, (long) rows * n);
   }
 
   @Override

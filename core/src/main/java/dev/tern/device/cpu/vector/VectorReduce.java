@@ -120,13 +120,22 @@ final class VectorReduce {
     return sum;
   }
 
-  static double sumOfSquares(float[] x, int xo, float center, int rows, int step, int n) {
-    FloatVector a = FloatVector.zero(S);
-    FloatVector b = a;
-    FloatVector c = a;
-    FloatVector d = a;
+  /** {@code sums[so]}: of (x - center)², {@code sums[so + 1]}: of x - center. */
+  static void sumsOfSquares(
+      float[] x, int xo, float center, int rows, int step, int n, double[] sums, int so) {
+    FloatVector zero = FloatVector.zero(S);
+    FloatVector a = zero;
+    FloatVector b = zero;
+    FloatVector c = zero;
+    FloatVector d = zero;
+    FloatVector qa = zero;
+    FloatVector qb = zero;
+    FloatVector qc = zero;
+    FloatVector qd = zero;
     float[] rest = new float[L];
-    double total = 0;
+    float[] restOfSquares = new float[L];
+    double sum = 0;
+    double squares = 0;
     int held = 0;
     for (int r = 0; r < rows; r++) {
       for (int from = 0; from < n; from += CHUNK) {
@@ -135,34 +144,46 @@ final class VectorReduce {
         int i = 0;
         for (; i <= count - STEP; i += STEP) {
           FloatVector v = FloatVector.fromArray(S, x, at + i).sub(center);
-          a = v.fma(v, a);
+          a = a.add(v);
+          qa = v.fma(v, qa);
           v = FloatVector.fromArray(S, x, at + i + L).sub(center);
-          b = v.fma(v, b);
+          b = b.add(v);
+          qb = v.fma(v, qb);
           v = FloatVector.fromArray(S, x, at + i + 2 * L).sub(center);
-          c = v.fma(v, c);
+          c = c.add(v);
+          qc = v.fma(v, qc);
           v = FloatVector.fromArray(S, x, at + i + 3 * L).sub(center);
-          d = v.fma(v, d);
+          d = d.add(v);
+          qd = v.fma(v, qd);
         }
         for (; i <= count - L; i += L) {
           FloatVector v = FloatVector.fromArray(S, x, at + i).sub(center);
-          a = v.fma(v, a);
+          a = a.add(v);
+          qa = v.fma(v, qa);
         }
         for (int lane = 0; i < count; i++, lane++) {
-          float centred = x[at + i] - center;
-          rest[lane] = Math.fma(centred, centred, rest[lane]);
+          float v = x[at + i] - center;
+          rest[lane] += v;
+          restOfSquares[lane] = Math.fma(v, v, restOfSquares[lane]);
         }
         held += count;
         if (held >= CHUNK) {
-          total += total(a, b, c, d, rest);
-          a = FloatVector.zero(S);
-          b = a;
-          c = a;
-          d = a;
+          sum += total(a, b, c, d, rest);
+          squares += total(qa, qb, qc, qd, restOfSquares);
+          a = zero;
+          b = zero;
+          c = zero;
+          d = zero;
+          qa = zero;
+          qb = zero;
+          qc = zero;
+          qd = zero;
           held = 0;
         }
       }
     }
-    return total + total(a, b, c, d, rest);
+    sums[so] = squares + total(qa, qb, qc, qd, restOfSquares);
+    sums[so + 1] = sum + total(a, b, c, d, rest);
   }
 
   /** {@code sums[so]}: of y (x - center), {@code sums[so + 1]}: of y, as {@link #sum} has it. */
