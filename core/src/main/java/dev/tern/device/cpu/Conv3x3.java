@@ -118,29 +118,29 @@ final class Conv3x3 {
     int whole = c / lanes * lanes;
     int blocks = k - singles(k);
     if (Simd.isFew(c, lanes)) {
-      sum(x, dy, dw, dwo, step);
+      gradSum(x, dy, dw, dwo, step);
     } else if (0 < whole && whole < c && Simd.isFew(c - whole, lanes)) {
       directGrad(x.channels(0, whole), dy, dw, dwo, step);
       directGrad(x.channels(whole, c - whole), dy, dw, dwo + 9 * whole, step);
     } else {
       if (blocks > 0) {
-        sum(x, dy.channels(0, blocks), dw, dwo, step);
+        gradSum(x, dy.channels(0, blocks), dw, dwo, step);
       }
       if (blocks < k) {
-        exchangedSum(x, dy.channels(blocks, k - blocks), dw, dwo + blocks * step, step);
+        exchangedGradSum(x, dy.channels(blocks, k - blocks), dw, dwo + blocks * step, step);
       }
     }
   }
 
   /**
-   * As {@link #sum}, for few output channels: they change places with the input channels, for what
-   * one tap takes of x for a dy, the opposite one takes of dy for an x.
+   * As {@link #gradSum}, for few output channels: they change places with the input channels, for
+   * what one tap takes of x for a dy, the opposite one takes of dy for an x.
    */
-  private static void exchangedSum(Planes x, Planes dy, float[] dw, int dwo, int step) {
+  private static void exchangedGradSum(Planes x, Planes dy, float[] dw, int dwo, int step) {
     int c = x.channels();
     int k = dy.channels();
     float[] exchanged = new float[c * k * 9];
-    sum(dy, x, exchanged, 0, 9 * k);
+    gradSum(dy, x, exchanged, 0, 9 * k);
     for (int i = 0; i < c; i++) {
       for (int o = 0; o < k; o++) {
         for (int tap = 0; tap < 9; tap++) {
@@ -150,7 +150,8 @@ final class Conv3x3 {
     }
   }
 
-  private static void sum(Planes x, Planes dy, float[] dw, int dwo, int step) {
+  /** Sums over groups of images, brought together in one order. */
+  private static void gradSum(Planes x, Planes dy, float[] dw, int dwo, int step) {
     int c = x.channels();
     int k = dy.channels();
     int size = k * c * 9;
