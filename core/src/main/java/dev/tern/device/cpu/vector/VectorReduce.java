@@ -6,8 +6,9 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Reductions with four vectors of partial results, brought into a double every few thousand
- * elements.
+ * Reductions with four vectors of partial results and the elements that fill none, kept from row to
+ * row and brought into a double every few thousand elements. Each inner loop has a method of its
+ * own: with vectors that live on around it, JDK 17 would make objects of them.
  */
 final class VectorReduce {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
@@ -15,64 +16,90 @@ final class VectorReduce {
   private static final int STEP = 4 * L;
   private static final int CHUNK = 4096;
 
+  /** Of a sum: four vectors, and the lanes of what fills none. */
+  private static final int PARTS = 5 * L;
+
   private VectorReduce() {}
 
   static double sum(float[] x, int xo, int rows, int step, int n) {
-    FloatVector a = FloatVector.zero(S);
-    FloatVector b = a;
-    FloatVector c = a;
-    FloatVector d = a;
-    float[] rest = new float[L];
+    float[] parts = new float[PARTS];
     double total = 0;
     int held = 0;
-    for (int r = 0; r < rows; r++) {
+    int together = together(n);
+    for (int r = 0; r < rows; r += together) {
+      int group = Math.min(together, rows - r);
       for (int from = 0; from < n; from += CHUNK) {
-        int at = xo + r * step + from;
         int count = Math.min(CHUNK, n - from);
-        int i = 0;
-        for (; i <= count - STEP; i += STEP) {
-          a = a.add(FloatVector.fromArray(S, x, at + i));
-          b = b.add(FloatVector.fromArray(S, x, at + i + L));
-          c = c.add(FloatVector.fromArray(S, x, at + i + 2 * L));
-          d = d.add(FloatVector.fromArray(S, x, at + i + 3 * L));
-        }
-        for (; i <= count - L; i += L) {
-          a = a.add(FloatVector.fromArray(S, x, at + i));
-        }
-        for (int lane = 0; i < count; i++, lane++) {
-          rest[lane] += x[at + i];
-        }
-        held += count;
+        add(x, xo + r * step + from, group, step, count, parts);
+        held += group * count;
         if (held >= CHUNK) {
-          total += total(a, b, c, d, rest);
-          a = FloatVector.zero(S);
-          b = a;
-          c = a;
-          d = a;
+          total += drain(parts, 0);
           held = 0;
         }
       }
     }
-    return total + total(a, b, c, d, rest);
+    return total + drain(parts, 0);
   }
 
-  /** The total of the vectors and of the rest, which begins again at zero. */
-  private static float total(
-      FloatVector a, FloatVector b, FloatVector c, FloatVector d, float[] rest) {
-    a.add(b).add(c.add(d)).add(FloatVector.fromArray(S, rest, 0)).intoArray(rest, 0);
-    float sum = total(rest);
-    Arrays.fill(rest, 0);
+  /** So many rows are added up in one loop: those with no rest, until the parts are full. */
+  private static int together(int n) {
+    return n % STEP == 0 && 0 < n ? (CHUNK + n - 1) / n : 1;
+  }
+
+  private static void add(float[] x, int xo, int rows, int step, int n, float[] parts) {
+    FloatVector a = FloatVector.fromArray(S, parts, 0);
+    FloatVector b = FloatVector.fromArray(S, parts, L);
+    FloatVector c = FloatVector.fromArray(S, parts, 2 * L);
+    FloatVector d = FloatVector.fromArray(S, parts, 3 * L);
+    int whole = n - n % STEP;
+    int at = 0;
+    int end = whole;
+    for (int i = 0; i < rows * whole; i += STEP) {
+      a = a.add(FloatVector.fromArray(S, x, xo + at));
+      b = b.add(FloatVector.fromArray(S, x, xo + at + L));
+      c = c.add(FloatVector.fromArray(S, x, xo + at + 2 * L));
+      d = d.add(FloatVector.fromArray(S, x, xo + at + 3 * L));
+      at += STEP;
+      if (at == end) {
+        at += step - whole;
+        end += step;
+      }
+    }
+    int i = rows == 1 ? whole : n;
+    for (; i <= n - L; i += L) {
+      a = a.add(FloatVector.fromArray(S, x, xo + i));
+    }
+    a.intoArray(parts, 0);
+    b.intoArray(parts, L);
+    c.intoArray(parts, 2 * L);
+    d.intoArray(parts, 3 * L);
+    for (int lane = 4 * L; i < n; i++, lane++) {
+      parts[lane] += x[xo + i];
+    }
+  }
+
+  /** The total of the parts from {@code at} on, which begin again at zero. */
+  private static float drain(float[] parts, int at) {
+    FloatVector.fromArray(S, parts, at)
+        .add(FloatVector.fromArray(S, parts, at + L))
+        .add(
+            FloatVector.fromArray(S, parts, at + 2 * L)
+                .add(FloatVector.fromArray(S, parts, at + 3 * L)))
+        .add(FloatVector.fromArray(S, parts, at + 4 * L))
+        .intoArray(parts, at);
+    float sum = total(parts, at);
+    Arrays.fill(parts, at, at + PARTS, 0);
     return sum;
   }
 
   /** In one order, always; what {@code reduceLanes} gives for a sum depends on the compiler. */
-  private static float total(float[] lanes) {
+  private static float total(float[] lanes, int at) {
     for (int half = L / 2; half > 0; half /= 2) {
-      for (int i = 0; i < half; i++) {
+      for (int i = at; i < at + half; i++) {
         lanes[i] += lanes[half + i];
       }
     }
-    return lanes[0];
+    return lanes[at];
   }
 
   static void rowProducts(
@@ -113,7 +140,7 @@ final class VectorReduce {
       a = FloatVector.fromArray(S, x, xo + i).fma(FloatVector.fromArray(S, y, yo + i), a);
     }
     a.add(b).add(c.add(d)).intoArray(lanes, 0);
-    float sum = total(lanes);
+    float sum = total(lanes, 0);
     for (; i < n; i++) {
       sum = Math.fma(x[xo + i], y[yo + i], sum);
     }
@@ -123,67 +150,80 @@ final class VectorReduce {
   /** {@code sums[so]}: of (x - center)², {@code sums[so + 1]}: of x - center. */
   static void sumsOfSquares(
       float[] x, int xo, float center, int rows, int step, int n, double[] sums, int so) {
-    FloatVector zero = FloatVector.zero(S);
-    FloatVector a = zero;
-    FloatVector b = zero;
-    FloatVector c = zero;
-    FloatVector d = zero;
-    FloatVector qa = zero;
-    FloatVector qb = zero;
-    FloatVector qc = zero;
-    FloatVector qd = zero;
-    float[] rest = new float[L];
-    float[] restOfSquares = new float[L];
+    float[] parts = new float[2 * PARTS];
     double sum = 0;
     double squares = 0;
     int held = 0;
-    for (int r = 0; r < rows; r++) {
+    int together = together(n);
+    for (int r = 0; r < rows; r += together) {
+      int group = Math.min(together, rows - r);
       for (int from = 0; from < n; from += CHUNK) {
-        int at = xo + r * step + from;
+        int at = r * step + from;
         int count = Math.min(CHUNK, n - from);
-        int i = 0;
-        for (; i <= count - STEP; i += STEP) {
-          FloatVector v = FloatVector.fromArray(S, x, at + i).sub(center);
-          a = a.add(v);
-          qa = v.fma(v, qa);
-          v = FloatVector.fromArray(S, x, at + i + L).sub(center);
-          b = b.add(v);
-          qb = v.fma(v, qb);
-          v = FloatVector.fromArray(S, x, at + i + 2 * L).sub(center);
-          c = c.add(v);
-          qc = v.fma(v, qc);
-          v = FloatVector.fromArray(S, x, at + i + 3 * L).sub(center);
-          d = d.add(v);
-          qd = v.fma(v, qd);
-        }
-        for (; i <= count - L; i += L) {
-          FloatVector v = FloatVector.fromArray(S, x, at + i).sub(center);
-          a = a.add(v);
-          qa = v.fma(v, qa);
-        }
-        for (int lane = 0; i < count; i++, lane++) {
-          float v = x[at + i] - center;
-          rest[lane] += v;
-          restOfSquares[lane] = Math.fma(v, v, restOfSquares[lane]);
-        }
-        held += count;
+        addSquares(x, xo + at, center, group, step, count, parts);
+        held += group * count;
         if (held >= CHUNK) {
-          sum += total(a, b, c, d, rest);
-          squares += total(qa, qb, qc, qd, restOfSquares);
-          a = zero;
-          b = zero;
-          c = zero;
-          d = zero;
-          qa = zero;
-          qb = zero;
-          qc = zero;
-          qd = zero;
+          sum += drain(parts, 0);
+          squares += drain(parts, PARTS);
           held = 0;
         }
       }
     }
-    sums[so] = squares + total(qa, qb, qc, qd, restOfSquares);
-    sums[so + 1] = sum + total(a, b, c, d, rest);
+    sums[so] = squares + drain(parts, PARTS);
+    sums[so + 1] = sum + drain(parts, 0);
+  }
+
+  private static void addSquares(
+      float[] x, int xo, float center, int rows, int step, int n, float[] parts) {
+    FloatVector a = FloatVector.fromArray(S, parts, 0);
+    FloatVector b = FloatVector.fromArray(S, parts, L);
+    FloatVector c = FloatVector.fromArray(S, parts, 2 * L);
+    FloatVector d = FloatVector.fromArray(S, parts, 3 * L);
+    FloatVector e = FloatVector.fromArray(S, parts, PARTS);
+    FloatVector f = FloatVector.fromArray(S, parts, PARTS + L);
+    FloatVector g = FloatVector.fromArray(S, parts, PARTS + 2 * L);
+    FloatVector h = FloatVector.fromArray(S, parts, PARTS + 3 * L);
+    int whole = n - n % STEP;
+    int at = 0;
+    int end = whole;
+    for (int i = 0; i < rows * whole; i += STEP) {
+      FloatVector v = FloatVector.fromArray(S, x, xo + at).sub(center);
+      a = a.add(v);
+      e = v.fma(v, e);
+      v = FloatVector.fromArray(S, x, xo + at + L).sub(center);
+      b = b.add(v);
+      f = v.fma(v, f);
+      v = FloatVector.fromArray(S, x, xo + at + 2 * L).sub(center);
+      c = c.add(v);
+      g = v.fma(v, g);
+      v = FloatVector.fromArray(S, x, xo + at + 3 * L).sub(center);
+      d = d.add(v);
+      h = v.fma(v, h);
+      at += STEP;
+      if (at == end) {
+        at += step - whole;
+        end += step;
+      }
+    }
+    int i = rows == 1 ? whole : n;
+    for (; i <= n - L; i += L) {
+      FloatVector v = FloatVector.fromArray(S, x, xo + i).sub(center);
+      a = a.add(v);
+      e = v.fma(v, e);
+    }
+    a.intoArray(parts, 0);
+    b.intoArray(parts, L);
+    c.intoArray(parts, 2 * L);
+    d.intoArray(parts, 3 * L);
+    e.intoArray(parts, PARTS);
+    f.intoArray(parts, PARTS + L);
+    g.intoArray(parts, PARTS + 2 * L);
+    h.intoArray(parts, PARTS + 3 * L);
+    for (int lane = 4 * L; i < n; i++, lane++) {
+      float v = x[xo + i] - center;
+      parts[lane] += v;
+      parts[PARTS + lane] = Math.fma(v, v, parts[PARTS + lane]);
+    }
   }
 
   /** {@code sums[so]}: of y (x - center), {@code sums[so + 1]}: of y, as {@link #sum} has it. */
@@ -198,67 +238,88 @@ final class VectorReduce {
       int n,
       double[] sums,
       int so) {
-    FloatVector zero = FloatVector.zero(S);
-    FloatVector a = zero;
-    FloatVector b = zero;
-    FloatVector c = zero;
-    FloatVector d = zero;
-    FloatVector pa = zero;
-    FloatVector pb = zero;
-    FloatVector pc = zero;
-    FloatVector pd = zero;
-    float[] rest = new float[L];
-    float[] restOfProducts = new float[L];
+    float[] parts = new float[2 * PARTS];
     double sum = 0;
     double products = 0;
     int held = 0;
-    for (int r = 0; r < rows; r++) {
+    int together = together(n);
+    for (int r = 0; r < rows; r += together) {
+      int group = Math.min(together, rows - r);
       for (int from = 0; from < n; from += CHUNK) {
         int at = r * step + from;
         int count = Math.min(CHUNK, n - from);
-        int i = 0;
-        for (; i <= count - STEP; i += STEP) {
-          FloatVector v = FloatVector.fromArray(S, y, yo + at + i);
-          a = a.add(v);
-          pa = FloatVector.fromArray(S, x, xo + at + i).sub(center).fma(v, pa);
-          v = FloatVector.fromArray(S, y, yo + at + i + L);
-          b = b.add(v);
-          pb = FloatVector.fromArray(S, x, xo + at + i + L).sub(center).fma(v, pb);
-          v = FloatVector.fromArray(S, y, yo + at + i + 2 * L);
-          c = c.add(v);
-          pc = FloatVector.fromArray(S, x, xo + at + i + 2 * L).sub(center).fma(v, pc);
-          v = FloatVector.fromArray(S, y, yo + at + i + 3 * L);
-          d = d.add(v);
-          pd = FloatVector.fromArray(S, x, xo + at + i + 3 * L).sub(center).fma(v, pd);
-        }
-        for (; i <= count - L; i += L) {
-          FloatVector v = FloatVector.fromArray(S, y, yo + at + i);
-          a = a.add(v);
-          pa = FloatVector.fromArray(S, x, xo + at + i).sub(center).fma(v, pa);
-        }
-        for (int lane = 0; i < count; i++, lane++) {
-          float v = y[yo + at + i];
-          rest[lane] += v;
-          restOfProducts[lane] = Math.fma(x[xo + at + i] - center, v, restOfProducts[lane]);
-        }
-        held += count;
+        addProducts(x, xo + at, center, y, yo + at, group, step, count, parts);
+        held += group * count;
         if (held >= CHUNK) {
-          sum += total(a, b, c, d, rest);
-          products += total(pa, pb, pc, pd, restOfProducts);
-          a = zero;
-          b = zero;
-          c = zero;
-          d = zero;
-          pa = zero;
-          pb = zero;
-          pc = zero;
-          pd = zero;
+          sum += drain(parts, 0);
+          products += drain(parts, PARTS);
           held = 0;
         }
       }
     }
-    sums[so] = products + total(pa, pb, pc, pd, restOfProducts);
-    sums[so + 1] = sum + total(a, b, c, d, rest);
+    sums[so] = products + drain(parts, PARTS);
+    sums[so + 1] = sum + drain(parts, 0);
+  }
+
+  private static void addProducts(
+      float[] x,
+      int xo,
+      float center,
+      float[] y,
+      int yo,
+      int rows,
+      int step,
+      int n,
+      float[] parts) {
+    FloatVector a = FloatVector.fromArray(S, parts, 0);
+    FloatVector b = FloatVector.fromArray(S, parts, L);
+    FloatVector c = FloatVector.fromArray(S, parts, 2 * L);
+    FloatVector d = FloatVector.fromArray(S, parts, 3 * L);
+    FloatVector e = FloatVector.fromArray(S, parts, PARTS);
+    FloatVector f = FloatVector.fromArray(S, parts, PARTS + L);
+    FloatVector g = FloatVector.fromArray(S, parts, PARTS + 2 * L);
+    FloatVector h = FloatVector.fromArray(S, parts, PARTS + 3 * L);
+    int whole = n - n % STEP;
+    int at = 0;
+    int end = whole;
+    for (int i = 0; i < rows * whole; i += STEP) {
+      FloatVector v = FloatVector.fromArray(S, y, yo + at);
+      a = a.add(v);
+      e = FloatVector.fromArray(S, x, xo + at).sub(center).fma(v, e);
+      v = FloatVector.fromArray(S, y, yo + at + L);
+      b = b.add(v);
+      f = FloatVector.fromArray(S, x, xo + at + L).sub(center).fma(v, f);
+      v = FloatVector.fromArray(S, y, yo + at + 2 * L);
+      c = c.add(v);
+      g = FloatVector.fromArray(S, x, xo + at + 2 * L).sub(center).fma(v, g);
+      v = FloatVector.fromArray(S, y, yo + at + 3 * L);
+      d = d.add(v);
+      h = FloatVector.fromArray(S, x, xo + at + 3 * L).sub(center).fma(v, h);
+      at += STEP;
+      if (at == end) {
+        at += step - whole;
+        end += step;
+      }
+    }
+    int i = rows == 1 ? whole : n;
+    for (; i <= n - L; i += L) {
+      FloatVector v = FloatVector.fromArray(S, y, yo + i);
+      a = a.add(v);
+      e = FloatVector.fromArray(S, x, xo + i).sub(center).fma(v, e);
+    }
+    a.intoArray(parts, 0);
+    b.intoArray(parts, L);
+    c.intoArray(parts, 2 * L);
+    d.intoArray(parts, 3 * L);
+    e.intoArray(parts, PARTS);
+    f.intoArray(parts, PARTS + L);
+    g.intoArray(parts, PARTS + 2 * L);
+    h.intoArray(parts, PARTS + 3 * L);
+    for (int lane = 4 * L; i < n; i++, lane++) {
+      float v = y[yo + i];
+      parts[lane] += v;
+      parts[PARTS + lane] = Math.fma(x[xo + i] - center, v, parts[PARTS + lane]);
+    }
   }
 
   static float max(float[] x, int xo, int n) {
