@@ -128,7 +128,7 @@ class NormTest {
 
   @Test
   void varianceOfEqualNumbersIsNotBelowZero() {
-    for (float number : new float[] {3.3f, -0.1f, 1e30f, 0}) {
+    for (float number : new float[] {3.3f, -0.1f, 1e15f, 0}) {
       float[] x = new float[32 * 128];
       Arrays.fill(x, number);
       float[] var = new float[1];
