@@ -65,7 +65,7 @@ final class VectorReduce {
         end += step;
       }
     }
-    int i = rows == 1 ? whole : n;
+    int i = whole;
     for (; i <= n - L; i += L) {
       a = a.add(FloatVector.fromArray(S, x, xo + i));
     }
@@ -205,7 +205,7 @@ final class VectorReduce {
         end += step;
       }
     }
-    int i = rows == 1 ? whole : n;
+    int i = whole;
     for (; i <= n - L; i += L) {
       FloatVector v = FloatVector.fromArray(S, x, xo + i).sub(center);
       a = a.add(v);
@@ -301,7 +301,7 @@ final class VectorReduce {
         end += step;
       }
     }
-    int i = rows == 1 ? whole : n;
+    int i = whole;
     for (; i <= n - L; i += L) {
       FloatVector v = FloatVector.fromArray(S, y, yo + i);
       a = a.add(v);
