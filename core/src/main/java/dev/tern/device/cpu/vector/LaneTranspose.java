@@ -20,10 +20,10 @@ final class LaneTranspose {
   private static final int FEW = 3;
 
   // lane i of CROSS_k is i ^ k, and HIGH_k has the lanes with bit k
-  private static final VectorShuffle<Float> CROSS_1 = cross(1);
-  private static final VectorShuffle<Float> CROSS_2 = cross(2);
-  private static final VectorShuffle<Float> CROSS_4 = cross(4);
-  private static final VectorShuffle<Float> CROSS_8 = cross(8);
+  static final VectorShuffle<Float> CROSS_1 = cross(1);
+  static final VectorShuffle<Float> CROSS_2 = cross(2);
+  static final VectorShuffle<Float> CROSS_4 = cross(4);
+  static final VectorShuffle<Float> CROSS_8 = cross(8);
   private static final VectorMask<Float> HIGH_1 = high(1);
   private static final VectorMask<Float> HIGH_2 = high(2);
   private static final VectorMask<Float> HIGH_4 = high(4);
@@ -176,69 +176,58 @@ final class LaneTranspose {
 
   /**
    * Transposes 16 vectors: in step k = 8, 4, 2, 1 what lies k rows and k lanes apart changes
-   * places. Two steps at a time, by methods that C2 neither inlines nor finds too much.
+   * places. Two steps at a time, each four vectors written when all are computed: after a write JDK
+   * 17 checks the indices of a shuffle anew.
    */
   private static void turn(
       float[] x, int xo, int[] from, int f, float[] y, int yo, int[] to, int t, float[] half) {
-    far(x, xo, from, f, half, 0);
-    far(x, xo, from, f + 2, half, 2 * SIDE);
-    near(half, 8 * SIDE, y, yo, to, t + 8);
-    near(half, 0, y, yo, to, t);
+    far(x, xo, from, f, half);
+    near(half, y, yo, to, t);
   }
 
-  /** Steps 8 and 4, for two times four rows that are four apart. */
-  private static void far(float[] x, int xo, int[] from, int f, float[] half, int at) {
-    FloatVector a = FloatVector.fromArray(S, x, xo + from[f]);
-    FloatVector b = FloatVector.fromArray(S, x, xo + from[f + 4]);
-    FloatVector c = FloatVector.fromArray(S, x, xo + from[f + 8]);
-    FloatVector d = FloatVector.fromArray(S, x, xo + from[f + 12]);
-    FloatVector v = a.blend(c.rearrange(CROSS_8), HIGH_8);
-    c = a.rearrange(CROSS_8).blend(c, HIGH_8);
-    FloatVector w = b.blend(d.rearrange(CROSS_8), HIGH_8);
-    d = b.rearrange(CROSS_8).blend(d, HIGH_8);
-    v.blend(w.rearrange(CROSS_4), HIGH_4).intoArray(half, at);
-    v.rearrange(CROSS_4).blend(w, HIGH_4).intoArray(half, at + 4 * SIDE);
-    c.blend(d.rearrange(CROSS_4), HIGH_4).intoArray(half, at + 8 * SIDE);
-    c.rearrange(CROSS_4).blend(d, HIGH_4).intoArray(half, at + 12 * SIDE);
-    a = FloatVector.fromArray(S, x, xo + from[f + 1]);
-    b = FloatVector.fromArray(S, x, xo + from[f + 5]);
-    c = FloatVector.fromArray(S, x, xo + from[f + 9]);
-    d = FloatVector.fromArray(S, x, xo + from[f + 13]);
-    v = a.blend(c.rearrange(CROSS_8), HIGH_8);
-    c = a.rearrange(CROSS_8).blend(c, HIGH_8);
-    w = b.blend(d.rearrange(CROSS_8), HIGH_8);
-    d = b.rearrange(CROSS_8).blend(d, HIGH_8);
-    v.blend(w.rearrange(CROSS_4), HIGH_4).intoArray(half, at + SIDE);
-    v.rearrange(CROSS_4).blend(w, HIGH_4).intoArray(half, at + 5 * SIDE);
-    c.blend(d.rearrange(CROSS_4), HIGH_4).intoArray(half, at + 9 * SIDE);
-    c.rearrange(CROSS_4).blend(d, HIGH_4).intoArray(half, at + 13 * SIDE);
+  /** Steps 8 and 4, for four times four rows that are four apart. */
+  private static void far(float[] x, int xo, int[] from, int f, float[] half) {
+    for (int i = 0; i < 4; i++) {
+      FloatVector a = FloatVector.fromArray(S, x, xo + from[f + i]);
+      FloatVector b = FloatVector.fromArray(S, x, xo + from[f + i + 4]);
+      FloatVector c = FloatVector.fromArray(S, x, xo + from[f + i + 8]);
+      FloatVector d = FloatVector.fromArray(S, x, xo + from[f + i + 12]);
+      FloatVector v = a.blend(c.rearrange(CROSS_8), HIGH_8);
+      c = a.rearrange(CROSS_8).blend(c, HIGH_8);
+      FloatVector w = b.blend(d.rearrange(CROSS_8), HIGH_8);
+      d = b.rearrange(CROSS_8).blend(d, HIGH_8);
+      a = v.blend(w.rearrange(CROSS_4), HIGH_4);
+      b = v.rearrange(CROSS_4).blend(w, HIGH_4);
+      v = c.blend(d.rearrange(CROSS_4), HIGH_4);
+      w = c.rearrange(CROSS_4).blend(d, HIGH_4);
+      int at = i * SIDE;
+      a.intoArray(half, at);
+      b.intoArray(half, at + 4 * SIDE);
+      v.intoArray(half, at + 8 * SIDE);
+      w.intoArray(half, at + 12 * SIDE);
+    }
   }
 
-  /** Steps 2 and 1, for two times four neighbouring rows; the last is written first. */
-  private static void near(float[] half, int at, float[] y, int yo, int[] to, int t) {
-    FloatVector a = FloatVector.fromArray(S, half, at + 4 * SIDE);
-    FloatVector b = FloatVector.fromArray(S, half, at + 5 * SIDE);
-    FloatVector c = FloatVector.fromArray(S, half, at + 6 * SIDE);
-    FloatVector d = FloatVector.fromArray(S, half, at + 7 * SIDE);
-    FloatVector v = a.blend(c.rearrange(CROSS_2), HIGH_2);
-    c = a.rearrange(CROSS_2).blend(c, HIGH_2);
-    FloatVector w = b.blend(d.rearrange(CROSS_2), HIGH_2);
-    d = b.rearrange(CROSS_2).blend(d, HIGH_2);
-    c.rearrange(CROSS_1).blend(d, HIGH_1).intoArray(y, yo + to[t + 7]);
-    c.blend(d.rearrange(CROSS_1), HIGH_1).intoArray(y, yo + to[t + 6]);
-    v.rearrange(CROSS_1).blend(w, HIGH_1).intoArray(y, yo + to[t + 5]);
-    v.blend(w.rearrange(CROSS_1), HIGH_1).intoArray(y, yo + to[t + 4]);
-    a = FloatVector.fromArray(S, half, at);
-    b = FloatVector.fromArray(S, half, at + SIDE);
-    c = FloatVector.fromArray(S, half, at + 2 * SIDE);
-    d = FloatVector.fromArray(S, half, at + 3 * SIDE);
-    v = a.blend(c.rearrange(CROSS_2), HIGH_2);
-    c = a.rearrange(CROSS_2).blend(c, HIGH_2);
-    w = b.blend(d.rearrange(CROSS_2), HIGH_2);
-    d = b.rearrange(CROSS_2).blend(d, HIGH_2);
-    c.rearrange(CROSS_1).blend(d, HIGH_1).intoArray(y, yo + to[t + 3]);
-    c.blend(d.rearrange(CROSS_1), HIGH_1).intoArray(y, yo + to[t + 2]);
-    v.rearrange(CROSS_1).blend(w, HIGH_1).intoArray(y, yo + to[t + 1]);
-    v.blend(w.rearrange(CROSS_1), HIGH_1).intoArray(y, yo + to[t]);
+  /** Steps 2 and 1, for four times four neighbouring rows; the last is written first. */
+  private static void near(float[] half, float[] y, int yo, int[] to, int t) {
+    for (int i = 12; i >= 0; i -= 4) {
+      int at = i * SIDE;
+      FloatVector a = FloatVector.fromArray(S, half, at);
+      FloatVector b = FloatVector.fromArray(S, half, at + SIDE);
+      FloatVector c = FloatVector.fromArray(S, half, at + 2 * SIDE);
+      FloatVector d = FloatVector.fromArray(S, half, at + 3 * SIDE);
+      FloatVector v = a.blend(c.rearrange(CROSS_2), HIGH_2);
+      c = a.rearrange(CROSS_2).blend(c, HIGH_2);
+      FloatVector w = b.blend(d.rearrange(CROSS_2), HIGH_2);
+      d = b.rearrange(CROSS_2).blend(d, HIGH_2);
+      a = v.blend(w.rearrange(CROSS_1), HIGH_1);
+      b = v.rearrange(CROSS_1).blend(w, HIGH_1);
+      v = c.blend(d.rearrange(CROSS_1), HIGH_1);
+      w = c.rearrange(CROSS_1).blend(d, HIGH_1);
+      w.intoArray(y, yo + to[t + i + 3]);
+      v.intoArray(y, yo + to[t + i + 2]);
+      b.intoArray(y, yo + to[t + i + 1]);
+      a.intoArray(y, yo + to[t + i]);
+    }
   }
 }
