@@ -102,6 +102,18 @@ final class VectorReduce {
     return lanes[at];
   }
 
+  /** The same of a vector. */
+  private static float total(FloatVector v) {
+    if (L > 8) {
+      v = v.add(v.rearrange(LaneTranspose.CROSS_8));
+    }
+    if (L > 4) {
+      v = v.add(v.rearrange(LaneTranspose.CROSS_4));
+    }
+    v = v.add(v.rearrange(LaneTranspose.CROSS_2));
+    return v.add(v.rearrange(LaneTranspose.CROSS_1)).lane(0);
+  }
+
   static void rowProducts(
       int rows,
       int n,
@@ -113,14 +125,13 @@ final class VectorReduce {
       int oo,
       int step,
       boolean accumulate) {
-    float[] lanes = new float[L];
     for (int r = 0; r < rows; r++) {
       float before = accumulate ? out[oo + r * step] : 0;
-      out[oo + r * step] = before + product(x, xo + r * n, y, yo, n, lanes);
+      out[oo + r * step] = before + product(x, xo + r * n, y, yo, n);
     }
   }
 
-  private static float product(float[] x, int xo, float[] y, int yo, int n, float[] lanes) {
+  private static float product(float[] x, int xo, float[] y, int yo, int n) {
     FloatVector a = FloatVector.zero(S);
     FloatVector b = a;
     FloatVector c = a;
@@ -139,8 +150,7 @@ final class VectorReduce {
     for (; i <= n - L; i += L) {
       a = FloatVector.fromArray(S, x, xo + i).fma(FloatVector.fromArray(S, y, yo + i), a);
     }
-    a.add(b).add(c.add(d)).intoArray(lanes, 0);
-    float sum = total(lanes, 0);
+    float sum = total(a.add(b).add(c.add(d)));
     for (; i < n; i++) {
       sum = Math.fma(x[xo + i], y[yo + i], sum);
     }
