@@ -6,7 +6,8 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Register tiles of matrix products: rows of a, each kc long from where its r says, times a panel
  * {@code b: [kc, columns]}, added to c. Nothing but loops and vectors here: a call would put the
- * vectors on the heap.
+ * vectors on the heap. An index is the counter times one constant: of two, JDK 17 would check the
+ * range in every turn.
  */
 final class GemmTiles {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
@@ -62,7 +63,7 @@ final class GemmTiles {
     FloatVector f2 = FloatVector.fromArray(S, c, sixth + 2 * L);
     FloatVector f3 = FloatVector.fromArray(S, c, sixth + 3 * L);
     for (int l = 0; l < kc; l++) {
-      int at = bo + l * 4 * L;
+      int at = bo + l * (4 * L);
       FloatVector v0 = FloatVector.fromArray(S, b, at);
       FloatVector v1 = FloatVector.fromArray(S, b, at + L);
       FloatVector v2 = FloatVector.fromArray(S, b, at + 2 * L);
@@ -157,7 +158,7 @@ final class GemmTiles {
     FloatVector f0 = FloatVector.fromArray(S, c, sixth);
     FloatVector f1 = FloatVector.fromArray(S, c, sixth + L);
     for (int l = 0; l < kc; l++) {
-      int at = bo + l * 2 * L;
+      int at = bo + l * (2 * L);
       FloatVector v0 = FloatVector.fromArray(S, b, at);
       FloatVector v1 = FloatVector.fromArray(S, b, at + L);
       FloatVector u = FloatVector.broadcast(S, a[r0 + l]);
@@ -226,7 +227,7 @@ final class GemmTiles {
     FloatVector d2 = FloatVector.fromArray(S, c, fourth + 2 * L);
     FloatVector d3 = FloatVector.fromArray(S, c, fourth + 3 * L);
     for (int l = 0; l < kc; l++) {
-      int at = bo + l * 4 * L;
+      int at = bo + l * (4 * L);
       FloatVector v0 = FloatVector.fromArray(S, b, at);
       FloatVector v1 = FloatVector.fromArray(S, b, at + L);
       FloatVector v2 = FloatVector.fromArray(S, b, at + 2 * L);
@@ -295,7 +296,7 @@ final class GemmTiles {
     FloatVector d0 = FloatVector.fromArray(S, c, fourth);
     FloatVector d1 = FloatVector.fromArray(S, c, fourth + L);
     for (int l = 0; l < kc; l++) {
-      int at = bo + l * 2 * L;
+      int at = bo + l * (2 * L);
       FloatVector v0 = FloatVector.fromArray(S, b, at);
       FloatVector v1 = FloatVector.fromArray(S, b, at + L);
       FloatVector u = FloatVector.broadcast(S, a[r0 + l]);
