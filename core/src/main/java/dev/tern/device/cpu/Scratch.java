@@ -40,6 +40,7 @@ public final class Scratch {
 
   private final float[][] arrays = new float[SLOTS][0];
   private final float[][][] rows = new float[SLOTS][0][0];
+  private int[] positions = {};
 
   private Scratch() {}
 
@@ -50,6 +51,15 @@ public final class Scratch {
       own.arrays[slot] = new float[n + n / 4];
     }
     return own.arrays[slot];
+  }
+
+  /** An array of at least n whole numbers; there is one, for where elements are moved to. */
+  public static int[] positions(int n) {
+    Scratch own = OWN.get();
+    if (own.positions.length < n) {
+      own.positions = new int[n + n / 4];
+    }
+    return own.positions;
   }
 
   /** At least {@code count} arrays of at least n elements. */

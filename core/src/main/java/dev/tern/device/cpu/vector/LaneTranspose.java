@@ -46,9 +46,12 @@ final class LaneTranspose {
     return VectorMask.fromArray(S, lanes, 0);
   }
 
-  /** Where the positions of some rows are in rows of {@code pitch} vectors. */
+  /**
+   * Where the positions of some rows are in rows of {@code pitch} vectors. The array may be longer,
+   * and serves until the next call.
+   */
   static int[] positions(int rows, int w, int pitch) {
-    int[] positions = new int[rows * w];
+    int[] positions = Scratch.positions(rows * w);
     int p = 0;
     for (int r = 0; r < rows; r++) {
       for (int j = 0; j < w; j++) {

@@ -58,13 +58,14 @@ final class VectorWinograd implements WinogradKernels {
     int last = Math.min(tiles.h(), tiles.bottom() + 1);
     int at = ((first - tiles.top() + 1) * pitch + 1) * L;
     int[] positions = LaneTranspose.positions(last - first, tiles.w(), pitch);
+    int count = (last - first) * tiles.w();
     for (int c0 = 0; c0 < padded; c0 += L) {
       int[] planes = LaneTranspose.planes(c - c0, x.size());
       int to = c0;
       for (int n = 0; n < tiles.images(); n++) {
         int from = x.at(n, c0) + first * tiles.w();
         LaneTranspose.toLanes(
-            x.elements(), from, planes, c - c0, turned, at, positions, positions.length);
+            x.elements(), from, planes, c - c0, turned, at, positions, count);
         for (int r = 0; r < tiles.rows(); r++) {
           int rowAt = EDGE * r * row;
           int lastAt = rowAt + (REACH - 1) * row;
@@ -86,13 +87,14 @@ final class VectorWinograd implements WinogradKernels {
     float[] turned = cleared(Scratch.PLANES, EDGE * tiles.rows() * pitch * L);
     float[] columns = Scratch.floats(Scratch.TILE, REACH * pitch * L);
     int[] positions = LaneTranspose.positions(tiles.bottom() - tiles.top(), tiles.w(), pitch);
+    int count = (tiles.bottom() - tiles.top()) * tiles.w();
     for (int k0 = 0; k0 < padded; k0 += L) {
       int[] planes = LaneTranspose.planes(k - k0, dy.size());
       int to = k0;
       for (int n = 0; n < tiles.images(); n++) {
         int from = dy.at(n, k0) + tiles.top() * tiles.w();
         LaneTranspose.toLanes(
-            dy.elements(), from, planes, k - k0, turned, 0, positions, positions.length);
+            dy.elements(), from, planes, k - k0, turned, 0, positions, count);
         for (int r = 0; r < tiles.rows(); r++) {
           gradColumns(turned, EDGE * r * pitch * L, pitch * L, columns, pitch * L, pitch * L);
           gradRows(columns, pitch * L, across, z, to, stride, padded);
@@ -112,6 +114,7 @@ final class VectorWinograd implements WinogradKernels {
     float[] turned = Scratch.floats(Scratch.PLANES, EDGE * tiles.rows() * pitch * L);
     float[] columns = Scratch.floats(Scratch.TILE, REACH * pitch * L);
     int[] positions = LaneTranspose.positions(tiles.bottom() - tiles.top(), tiles.w(), pitch);
+    int count = (tiles.bottom() - tiles.top()) * tiles.w();
     for (int k0 = 0; k0 < k; k0 += L) {
       int[] planes = LaneTranspose.planes(k - k0, y.size());
       int from = k0;
@@ -123,7 +126,7 @@ final class VectorWinograd implements WinogradKernels {
           from += across * padded;
         }
         int to = y.at(n, k0) + tiles.top() * tiles.w();
-        LaneTranspose.toPlanes(turned, positions, y.elements(), to, planes, positions.length);
+        LaneTranspose.toPlanes(turned, positions, y.elements(), to, planes, count);
       }
     }
   }
