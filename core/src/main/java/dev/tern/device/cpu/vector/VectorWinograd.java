@@ -64,8 +64,7 @@ final class VectorWinograd implements WinogradKernels {
       int to = c0;
       for (int n = 0; n < tiles.images(); n++) {
         int from = x.at(n, c0) + first * tiles.w();
-        LaneTranspose.toLanes(
-            x.elements(), from, planes, c - c0, turned, at, positions, count);
+        LaneTranspose.toLanes(x.elements(), from, planes, c - c0, turned, at, positions, count);
         for (int r = 0; r < tiles.rows(); r++) {
           int rowAt = EDGE * r * row;
           int lastAt = rowAt + (REACH - 1) * row;
@@ -93,8 +92,7 @@ final class VectorWinograd implements WinogradKernels {
       int to = k0;
       for (int n = 0; n < tiles.images(); n++) {
         int from = dy.at(n, k0) + tiles.top() * tiles.w();
-        LaneTranspose.toLanes(
-            dy.elements(), from, planes, k - k0, turned, 0, positions, count);
+        LaneTranspose.toLanes(dy.elements(), from, planes, k - k0, turned, 0, positions, count);
         for (int r = 0; r < tiles.rows(); r++) {
           gradColumns(turned, EDGE * r * pitch * L, pitch * L, columns, pitch * L, pitch * L);
           gradRows(columns, pitch * L, across, z, to, stride, padded);
