@@ -13,8 +13,11 @@ final class Gemm {
   /** Blocks for each thread, so that a late one is not waited for long. */
   private static final int BLOCKS = 4;
 
-  /** What the rows and columns of a block are a multiple of. */
+  /** What the columns of a block are a multiple of. */
   private static final int UNIT = 64;
+
+  /** Likewise its rows: few, for a sliver of the last ones has to pack as much as a whole block. */
+  private static final int ROWS = 8;
 
   /** Below so many products, packing costs more than it saves. */
   private static final int SMALL = 1024;
@@ -85,9 +88,9 @@ final class Gemm {
     while ((long) blocks(m, rows) * blocks(wide, columns) < wanted
         && Math.max(rows, columns) > UNIT) {
       if (rows > columns) {
-        rows = half(rows);
+        rows = half(rows, ROWS);
       } else {
-        columns = half(columns);
+        columns = half(columns, UNIT);
       }
     }
     int height = rows;
@@ -122,8 +125,8 @@ final class Gemm {
     return (n + size - 1) / size;
   }
 
-  private static int half(int n) {
-    return blocks(n, 2 * UNIT) * UNIT;
+  private static int half(int n, int unit) {
+    return blocks(n, 2 * unit) * unit;
   }
 
   /** The products of the rows of a matrix, {@code x: [rows, k]}, with a vector y. */
