@@ -7,8 +7,9 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Matrix products in {@link GemmTiles}. The right operand is packed into panels of a tile's width,
- * the last ones perhaps narrower; the left one is read where it stands, after a transposition if it
- * is stored transposed. Edges are computed whole and copied in part.
+ * the last ones perhaps narrower, which begin a cache line if possible; the left one is read where
+ * it stands, after a transposition if it is stored transposed. Edges are computed whole and copied
+ * in part.
  */
 final class VectorGemm {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
@@ -46,14 +47,16 @@ final class VectorGemm {
       boolean accumulate) {
     int depth = Math.min(DEPTH, k);
     int pitch = roundUp(depth);
-    float[] packedB = Scratch.floats(Scratch.PACKED_B, depth * Math.min(WIDTH, roundUp(n)));
+    int size = depth * Math.min(WIDTH, roundUp(n));
+    float[] packedB = Scratch.floats(Scratch.PACKED_B, size + CacheLines.LINE);
+    int start = CacheLines.start(packedB, (long) m * n * k);
     float[] rows = ta ? Scratch.floats(Scratch.PACKED_A, Math.min(HEIGHT, m) * pitch) : a;
     float[] edge = Scratch.floats(Scratch.TILE, GemmTiles.MOST_ROWS * COLUMNS);
     for (int k0 = 0; k0 < k; k0 += depth) {
       int kc = Math.min(depth, k - k0);
       for (int n0 = 0; n0 < n; n0 += WIDTH) {
         int nc = Math.min(WIDTH, n - n0);
-        packB(tb, kc, nc, b, tb ? bo + n0 * ldb + k0 : bo + k0 * ldb + n0, ldb, packedB);
+        packB(tb, kc, nc, b, tb ? bo + n0 * ldb + k0 : bo + k0 * ldb + n0, ldb, packedB, start);
         for (int m0 = 0; m0 < m; m0 += HEIGHT) {
           int mc = Math.min(HEIGHT, m - m0);
           if (ta) {
@@ -66,10 +69,13 @@ final class VectorGemm {
             columns = width(nc - j);
             int valid = Math.min(columns, nc - j);
             int ld = ta ? pitch : lda;
-            if (k0 == 0 && !accumulate) {
-              clear(c, to + j, ldc, mc, valid);
+            boolean clear = k0 == 0 && !accumulate;
+            if (clear && columns == valid) {
+              clear(c, to + j, ldc, mc, columns);
             }
-            panel(mc, kc, rows, first, ld, packedB, j * kc, columns, c, to + j, ldc, valid, edge);
+            int at = start + j * kc;
+            panel(
+                mc, kc, rows, first, ld, packedB, at, columns, c, to + j, ldc, valid, edge, clear);
           }
         }
       }
@@ -92,7 +98,7 @@ final class VectorGemm {
     return left > 3 * L ? COLUMNS : left > L ? 2 * L : L;
   }
 
-  /** One panel of b, some of its columns valid, under mc rows of a. */
+  /** One panel of b, some of its columns valid, under mc rows of a; c may be clear. */
   private static void panel(
       int mc,
       int kc,
@@ -106,7 +112,8 @@ final class VectorGemm {
       int co,
       int ldc,
       int valid,
-      float[] edge) {
+      float[] edge,
+      boolean clear) {
     int height;
     for (int i = 0; i < mc; i += height) {
       height = columns == L ? 4 : height(mc - i);
@@ -115,7 +122,9 @@ final class VectorGemm {
       float[] to = whole ? c : edge;
       int at = whole ? co + i * ldc : 0;
       int ld = whole ? ldc : columns;
-      if (!whole) {
+      if (!whole && clear) {
+        Arrays.fill(edge, 0, height * columns, 0);
+      } else if (!whole) {
         copy(c, co + i * ldc, ldc, edge, 0, columns, rows, valid);
       }
       int last = ao + (mc - 1) * lda;
@@ -163,17 +172,18 @@ final class VectorGemm {
     }
   }
 
-  /** Panels behind each other, {@code [kc, columns]} each; what is beyond n does not matter. */
+  /** Panels behind each other from start on, {@code [kc, columns]} each, beyond n anything. */
   private static void packB(
-      boolean transposed, int kc, int nc, float[] b, int bo, int ldb, float[] to) {
+      boolean transposed, int kc, int nc, float[] b, int bo, int ldb, float[] to, int start) {
     int columns;
     for (int j = 0; j < nc; j += columns) {
       columns = width(nc - j);
       int valid = Math.min(columns, nc - j);
+      int at = start + j * kc;
       if (transposed) {
-        turnB(kc, valid, b, bo + j * ldb, ldb, to, j * kc, columns);
+        turnB(kc, valid, b, bo + j * ldb, ldb, to, at, columns);
       } else {
-        copy(b, bo + j, ldb, to, j * kc, columns, kc, valid);
+        copy(b, bo + j, ldb, to, at, columns, kc, valid);
       }
     }
   }
