@@ -22,6 +22,9 @@ final class VectorReduce {
   private VectorReduce() {}
 
   static double sum(float[] x, int xo, int rows, int step, int n) {
+    if (rows == 1 && n <= CHUNK && n % L == 0) {
+      return sum(x, xo, n);
+    }
     float[] parts = new float[PARTS];
     double total = 0;
     int held = 0;
@@ -39,6 +42,25 @@ final class VectorReduce {
       }
     }
     return total + drain(parts, 0);
+  }
+
+  /** Of whole vectors, few enough to need no parts: the same operations. */
+  private static float sum(float[] x, int xo, int n) {
+    FloatVector a = FloatVector.zero(S);
+    FloatVector b = a;
+    FloatVector c = a;
+    FloatVector d = a;
+    int i = 0;
+    for (; i <= n - STEP; i += STEP) {
+      a = a.add(FloatVector.fromArray(S, x, xo + i));
+      b = b.add(FloatVector.fromArray(S, x, xo + i + L));
+      c = c.add(FloatVector.fromArray(S, x, xo + i + 2 * L));
+      d = d.add(FloatVector.fromArray(S, x, xo + i + 3 * L));
+    }
+    for (; i < n; i += L) {
+      a = a.add(FloatVector.fromArray(S, x, xo + i));
+    }
+    return total(a.add(b).add(c.add(d)));
   }
 
   /** So many rows are added up in one loop: those with no rest, until the parts are full. */
@@ -80,29 +102,18 @@ final class VectorReduce {
 
   /** The total of the parts from {@code at} on, which begin again at zero. */
   private static float drain(float[] parts, int at) {
-    FloatVector.fromArray(S, parts, at)
-        .add(FloatVector.fromArray(S, parts, at + L))
-        .add(
-            FloatVector.fromArray(S, parts, at + 2 * L)
-                .add(FloatVector.fromArray(S, parts, at + 3 * L)))
-        .add(FloatVector.fromArray(S, parts, at + 4 * L))
-        .intoArray(parts, at);
-    float sum = total(parts, at);
+    FloatVector sums =
+        FloatVector.fromArray(S, parts, at)
+            .add(FloatVector.fromArray(S, parts, at + L))
+            .add(
+                FloatVector.fromArray(S, parts, at + 2 * L)
+                    .add(FloatVector.fromArray(S, parts, at + 3 * L)))
+            .add(FloatVector.fromArray(S, parts, at + 4 * L));
     Arrays.fill(parts, at, at + PARTS, 0);
-    return sum;
+    return total(sums);
   }
 
   /** In one order, always; what {@code reduceLanes} gives for a sum depends on the compiler. */
-  private static float total(float[] lanes, int at) {
-    for (int half = L / 2; half > 0; half /= 2) {
-      for (int i = at; i < at + half; i++) {
-        lanes[i] += lanes[half + i];
-      }
-    }
-    return lanes[at];
-  }
-
-  /** The same of a vector. */
   private static float total(FloatVector v) {
     if (L > 8) {
       v = v.add(v.rearrange(LaneTranspose.CROSS_8));
