@@ -42,16 +42,15 @@ final class CacheLines {
   /** That many turns at most. */
   private static final int MOST_TURNS = 4096;
 
-  /** An object that nothing else refers to, so that it lives until the next collection. */
-  private static volatile WeakReference<Object> witness = new WeakReference<>(null);
-
-  private static volatile boolean compiled;
-
   private static final ThreadLocal<CacheLines> OWN = ThreadLocal.withInitial(CacheLines::new);
 
+  private boolean compiled;
   private float[] array = {};
-  private WeakReference<Object> measured = witness;
   private int start;
+
+  /** To an object that nothing else refers to, so that it lives until the next collection. */
+  private WeakReference<Object> witness = new WeakReference<>(null);
+
   private float sum;
 
   private CacheLines() {}
@@ -70,21 +69,17 @@ final class CacheLines {
   }
 
   private int find(float[] array, long work) {
-    WeakReference<Object> last = witness;
-    if (last.get() == null) {
-      last = new WeakReference<>(new Object());
-      witness = last;
+    if (this.array == array && witness.get() != null) {
+      return start;
     }
-    if (this.array != array || measured != last) {
-      if (!compiled) {
-        int turns = (int) Math.min(MOST_TURNS, work / WORTH);
-        compiled = time(array, 0, turns) < COLD * turns;
-        return 0;
-      }
-      start = measure(array);
-      this.array = array;
-      measured = last;
+    if (!compiled) {
+      int turns = (int) Math.min(MOST_TURNS, work / WORTH);
+      compiled = time(array, 0, turns) < COLD * turns;
+      return 0;
     }
+    witness = new WeakReference<>(new Object());
+    this.array = array;
+    start = measure(array);
     return start;
   }
 
