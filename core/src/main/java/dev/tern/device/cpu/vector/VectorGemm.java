@@ -98,7 +98,7 @@ final class VectorGemm {
     return left > 3 * L ? COLUMNS : left > L ? 2 * L : L;
   }
 
-  /** One panel of b, some of its columns valid, under mc rows of a; c may be clear. */
+  /** One panel of b, some of its columns valid, under mc rows of a; c counts as zero if clear. */
   private static void panel(
       int mc,
       int kc,
