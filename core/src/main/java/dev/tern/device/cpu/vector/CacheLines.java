@@ -15,7 +15,7 @@ final class CacheLines {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int L = S.length();
 
-  /** Elements of a line, which are so many more than an array needs to begin anywhere in one. */
+  /** Elements of a line: an array of so many more than needed has a line to begin with. */
   static final int LINE = 16;
 
   /** Objects begin at multiples of so many elements. */

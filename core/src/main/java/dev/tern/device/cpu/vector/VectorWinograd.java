@@ -21,9 +21,6 @@ final class VectorWinograd implements WinogradKernels {
   private static final int EDGE = Tiles.EDGE;
   private static final int REACH = EDGE + 2;
 
-  /** The elements of a cache line. */
-  private static final int LINE = 16;
-
   /**
    * The polynomials of the algorithm are evaluated at 0, ±A, ±B and infinity. With 1 and 2, as it
    * is mostly written, the products are three times as large beside the results, and so is the
@@ -227,7 +224,7 @@ final class VectorWinograd implements WinogradKernels {
    */
   private static void touch(float[] x, int from, int n) {
     int bits = 0;
-    for (int i = 0; i < n; i += LINE) {
+    for (int i = 0; i < n; i += CacheLines.LINE) {
       bits ^= Float.floatToRawIntBits(x[from + i]);
     }
     Scratch.floats(Scratch.POINTWISE, 1)[0] = bits; // for it not to be left out
